@@ -334,10 +334,10 @@ def test_lists_and_mentions_say_how_often_such_judgements_are_wrong(site: Site, 
     assert negative is not None
     assert unscored is not None
     assert (negative.score.sentiment, unscored.score.sentiment) == (Sentiment.NEGATIVE, Sentiment.UNSCORED)
-    assert public in text_of(dana.get("/mentions/1").text)
-    assert "Of 100 called" not in dana.get("/mentions/4").text
+    assert public in unescape(dana.get("/mentions/1/drawer").text)
+    assert "Of 100 called" not in dana.get("/mentions/4/drawer").text
     site.store.correct_score(1, -0.9, NOON)
-    assert "Of 100 called" not in dana.get("/mentions/1").text
+    assert "Of 100 called" not in dana.get("/mentions/1/drawer").text
 
 
 @pytest.mark.parametrize("languages", [["fr"], ["en", "fr"]])
@@ -348,7 +348,7 @@ def test_the_figure_of_a_mention_without_an_opinion_is_that_of_the_rules(
     fill(site, 4)
     site.store.opinions.use_model("e5", "1", languages)
     by_rules, with_model = (f"measured on {n:,} English" for n in (SHOWN_NEGATIVE, MODEL_NEGATIVE))
-    assert by_rules in text_of(dana.get("/mentions/1").text)
+    assert by_rules in unescape(dana.get("/mentions/1/drawer").text)
     listed = unescape(dana.get("/mentions?range=all").text)
     assert (by_rules in listed, with_model in listed) == ("en" not in languages, "en" in languages)
 

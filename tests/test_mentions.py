@@ -440,7 +440,7 @@ def test_a_gap_is_hatched_and_labelled(tmp_path: Path, own_store: Store) -> None
 def test_a_mention_shows_its_evidence_and_why_it_is_here(client: FlaskClient, store: Store) -> None:
     newest = store.last_mention_id()
     text = client.get(f"/mentions/{newest}?brand=Globex&upto={newest}").text
-    page = Page(text)
+    page = Page(client.get(f"/mentions/{newest}/drawer?brand=Globex&upto={newest}").text)
     assert '<mark class="hit b2 hit">Globex</mark>' in text
     assert '<span class="neg">worst</span>' in text
     assert re.search(r'<span class="off">[^<]*A friend loves Acme', text)
@@ -459,7 +459,7 @@ def test_imported_mentions_are_not_called_late_and_undated_ones_have_no_date(tmp
     own_store.save("Old", imported, now=NOON, imported=True)
     client = client_of(tmp_path, own_store)
     text, _ = shown(client, "range=all")
-    assert "late" not in text
+    assert 'class="late"' not in text
     assert "20 May 2014" in text
     assert "no date" in text
     assert "1970" not in text
@@ -475,7 +475,9 @@ def test_imported_mentions_are_not_called_late_and_undated_ones_have_no_date(tmp
 def test_a_mention_that_does_not_exist_is_a_404(client: FlaskClient) -> None:
     answer = client.get("/mentions/999999")
     assert answer.status_code == 404
-    assert "There is no such mention." in answer.text
+    assert "There is no such mention: its author may have deleted the post" in answer.text
+    assert ids(Page(answer.text))[0] == 126, "the list is still there"
+    assert client.get("/mentions/999999/drawer").status_code == 404
 
 
 def test_a_story_is_one_click_away(tmp_path: Path, own_store: Store) -> None:
@@ -514,15 +516,15 @@ def test_a_mention_lists_five_others_of_its_story_and_brand(tmp_path: Path, own_
     story_of(own_store, 8)
     story_of(own_store, 3, "Acme", first=8)
     client = client_of(tmp_path, own_store)
-    listed = re.findall(r'<li><a href="/mentions/(\d+)"', client.get("/mentions/8").text)
+    listed = re.findall(r'<li><a href="/mentions/(\d+)"', client.get("/mentions/8/drawer").text)
     assert listed == ["7", "6", "5", "4", "3"]
-    assert re.findall(r'<li><a href="/mentions/(\d+)"', client.get("/mentions/9").text) == ["11", "10"]
+    assert re.findall(r'<li><a href="/mentions/(\d+)"', client.get("/mentions/9/drawer").text) == ["11", "10"]
 
 
 def test_the_neighbours_of_a_mention_end_at_the_moment_of_its_list(tmp_path: Path, own_store: Store) -> None:
     data.save_posts(own_store, NOON)
     client = client_of(tmp_path, own_store)
-    assert Page(client.get("/mentions/4").text).by("a", rel="prev")[0]["href"] == "/mentions/5"
+    assert Page(client.get("/mentions/4").text).by("a", rel="prev")[0]["href"] == "/mentions/5?upto=6"
     fixed = Page(client.get("/mentions/4?upto=4").text)
     assert fixed.by("a", rel="prev") == []
     assert fixed.by("a", rel="next")[0]["href"] == "/mentions/3?upto=4"

@@ -69,8 +69,8 @@ def test_a_card_shows_stars(store: Store, tmp_path: Path) -> None:
     pages = app_for(site_config(tmp_path, sources=("Shop", "Forum")), store, clock, ALL_HEALTHY).test_client()
     page = pages.get("/mentions").get_data(as_text=True)
     assert page.count("of 5 stars") == page.count("4 of 5 stars") == 1
-    assert "4 of 5 stars" in pages.get("/mentions/1").get_data(as_text=True)
-    assert "of 5 stars" not in pages.get("/mentions/2").get_data(as_text=True)
+    assert "4 of 5 stars" in pages.get("/mentions/1/drawer").get_data(as_text=True)
+    assert "of 5 stars" not in pages.get("/mentions/2/drawer").get_data(as_text=True)
 
 
 def test_an_export_with_stars_can_be_imported(store: Store, tmp_path: Path) -> None:

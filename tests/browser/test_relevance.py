@@ -52,7 +52,7 @@ def test_a_mention_is_marked_undone_and_brought_back(browser: Browser, served: R
     expect(page.locator("#relevance")).to_contain_text("says that it is not relevant.")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#relevance")).not_to_contain_text("says")
-    page.get_by_role("link", name="Back").click()
+    page.get_by_role("link", name="Close").click()
     expect(page.locator(".row")).to_have_count(28)
     context.close()
 

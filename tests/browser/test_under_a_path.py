@@ -65,7 +65,7 @@ def test_everything_works_under_a_path(page: Page, served: RunningApp, page_erro
     served.save(judged("Acme is late.", external_id="second", published_at=now))
     page.locator("#pill", has_text="1 new").click()
     page.get_by_text("is late.").first.click()
-    page.get_by_role("link", name="Back").click()
+    page.get_by_role("link", name="Close").click()
     page.get_by_role("link", name="Walls", exact=True).first.click()
     page.get_by_role("link", name="the wall", exact=True).click()
     expect(page.locator("h1")).to_contain_text("2 mentions")

@@ -179,7 +179,7 @@ def parameters(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
     pairs += [] if mention_filter.story is None else [("story", str(mention_filter.story))]
     pairs += [] if mention_filter.order is Order.NEW else [("order", mention_filter.order.value)]
     pairs += [] if view.upto is None else [("upto", str(view.upto))]
-    pairs += [] if view.before is None else [("before", _position_text(view.before))]
+    pairs += [] if view.before is None else [("before", position_text(view.before))]
     return pairs
 
 
@@ -247,7 +247,8 @@ def _position(given: Mapping[str, Sequence[str]], name: str) -> Position | None:
     return ListPosition(int(id_), EPOCH + int(milliseconds) * timedelta(milliseconds=1))
 
 
-def _position_text(position: Position) -> str:
+def position_text(position: Position) -> str:
+    """The value of ``before`` for the page after ``position``."""
     if isinstance(position, int):
         return str(position)
     return f"{position.id}.{(position.published_at - EPOCH) // timedelta(milliseconds=1)}"

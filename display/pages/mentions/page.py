@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 50
 WITH_SET_ASIDE = Choice(("unclaimed", "claimed", "set_aside"))
+ROWS_ABOVE = 20
+"""Rows above a mention on a page that is chosen to list it: more than a screen has."""
 REVERSED_ORDERS = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
 """Orders that have a reverse, with their reverse."""
 MAX_RELAXED_FILTERS = 4
@@ -121,6 +123,19 @@ class MentionsPage:
         reasons = self.store.relevance.reasons([mention.id for mention in self._page.rows if mention.set_aside])
         similar = self.store.mentions([id_ for reason in reasons.values() for id_ in reason.similar])
         return {id_: row_reason(reason, similar) for id_, reason in reasons.items()}
+
+    def lists(self, mention: Mention) -> bool:
+        """Whether this page has a row for ``mention``, or for its story."""
+        return any(row.id == mention.id or _is_same_group(row, mention) for row in self._page.rows)
+
+    def view_around(self, mention: Mention) -> MentionsView:
+        """The page of this view that lists ``mention`` with some rows above it; this page if the order has no such."""
+        reversed_order = REVERSED_ORDERS.get(self.view.filter.order)
+        if reversed_order is None:
+            return self.view
+        backwards = replace(self.view.filter, order=reversed_order)
+        above = self.store.page(backwards, before=mention.position, upto=self.upto, limit=ROWS_ABOVE + 1)
+        return replace(self.fixed_view, before=above[-1].position) if len(above) > ROWS_ABOVE else self.fixed_view
 
     @property
     def older(self) -> MentionsView | None:
@@ -270,6 +285,11 @@ class MentionsPage:
             for gap in gaps_outside_imports(gaps, self.store.imported_periods(), self.now)
             if gap.source not in choice.exclude and (not choice.include or gap.source in choice.include)
         ]
+
+
+def _is_same_group(one: Mention, other: Mention) -> bool:
+    """Whether a list shows both as one row."""
+    return one.story is not None and (one.story, one.brand) == (other.story, other.brand)
 
 
 def _only(choice: Choice) -> str:

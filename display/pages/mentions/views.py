@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeAlias, TypeVar, cast
@@ -20,44 +19,37 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.permissions import opens_to_tokens
-from display.error_figures import error_figures, error_sentence, short_error
-from display.formatting import format_signed, initials
+from display.error_figures import error_sentence, short_error
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.errors import error_json
 from display.pages.health_line import current_health
 from display.pages.mentions import export
-from display.pages.mentions.cards import (
-    Card,
-    Cards,
-    no_opinion_found,
-    opinion_effect,
-    opinion_shares,
-    total_weight,
-    weighted_words,
-)
-from display.pages.mentions.cues import cue_notes
+from display.pages.mentions.cards import Cards
+from display.pages.mentions.detail import detail_values
 from display.pages.mentions.facets import STATE
-from display.pages.mentions.filters import RANGES, MentionsView, local_minute, parameters, parse_view, query_string
-from display.pages.mentions.page import REVERSED_ORDERS, MentionsPage
+from display.pages.mentions.filters import (
+    RANGES,
+    MentionsView,
+    local_minute,
+    parameters,
+    parse_view,
+    position_text,
+    query_string,
+)
+from display.pages.mentions.page import MentionsPage
 from display.pages.mentions.query_fix import fixed_query, query_error
-from display.pages.mentions.score_steps import score_steps
-from display.pages.mentions.text_runs import rule_runs
-from display.pages.relevance.words import ShownRelevance, shown_relevance
 from display.server.abandoned_requests import cancel_abandoned_queries
 from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
-from monitor.model import Choice, Count, Mention, MentionFilter, Order
-from monitor.quality import CALLED, ErrorFigure
-from monitor.text.language_codes import language_name
+from monitor.model import Count, Mention, MentionFilter
 
 PageResponse: TypeAlias = "str | tuple[str, int] | AnyResponse"
 View = TypeVar("View", bound=Callable[..., PageResponse])
 
 LAST_VALID_QUERY_PARAMETER = "last_valid_q"
 """The search form sends the last valid search in it, whose list stays on the page if the new search is invalid."""
-MAX_STORY_ROWS = 5
 ORDER_LABELS = {
     "new": "Newest first",
     "old": "Oldest first",
@@ -148,43 +140,27 @@ def export_json() -> PageResponse:
 
 @blueprint.get("/mentions/<int:number>")
 def mention(number: int) -> PageResponse:
-    """One mention. The filters of its list are in the URL, for the way back."""
+    """The list with one mention open beside it. A narrow screen shows the mention alone."""
     context, now = page_context(), page_context().clock.now()
-    try:
-        view = requested_view(context, now)
-        query = view.search()
-    except (FilterError, QueryError):
-        view, query = MentionsView(), None
+    view, shown = valid_view(context, now), context.store.mention(number)
     health = current_health(context, now)
-    shown = context.store.mention(number)
+    page = MentionsPage(context.config, context.store, view, health, context.opinions())
+    if shown is not None and not page.lists(shown):
+        view = page.view_around(shown)
+        page = MentionsPage(context.config, context.store, view, health, context.opinions())
+    values = {"view": page.fixed_page} if shown is None else detail_values(context, page.fixed_page, shown, now)
+    text = render_template("mentions/list.html", page=page, typed_query=view.filter.q, number=number, **values)
+    return text, 200 if shown else 404
+
+
+@blueprint.get("/mentions/<int:number>/drawer")
+def drawer(number: int) -> PageResponse:
+    """The drawer of one mention, for a list that is already open."""
+    context, now = page_context(), page_context().clock.now()
+    view, shown = valid_view(context, now), context.store.mention(number)
     if shown is None:
-        return render_template("mentions/not_found.html", view=view, health=health), 404
-    spans = query.spans(shown.post.body) if query else ()
-    card = Cards(context.config.brands, context.config.timezone, context.opinions()).full(shown, now, spans)
-    return render_template(
-        "mentions/mention.html",
-        card=card,
-        view=view,
-        words=weighted_words(shown),
-        cues=cue_notes(shown),
-        total_weight=total_weight(shown),
-        lowest_score=format_signed(-1, 0),
-        error=error_of(context, shown),
-        nothing_found=no_opinion_found(shown),
-        opinion=opinion_shares(shown),
-        opinion_effect=opinion_effect(shown),
-        steps=score_steps(shown),
-        language=language_name(shown.post.lang),
-        intent_views={intent.value: view.changed(intent=Choice((intent.value,))) for intent in card.intents},
-        partly_judged=any("off" in run.styles for run in card.runs),
-        rule=rule_runs(shown),
-        initials=initials(shown.post.author or shown.post.source) or "?",
-        story=story_cards(context, shown, now),
-        relevance=mention_relevance(context, shown),
-        older=neighbour_id(context, view, shown, view.filter.order),
-        newer=neighbour_id(context, view, shown, REVERSED_ORDERS.get(view.filter.order)),
-        health=health,
-    )
+        return render_template("mentions/gone.html", view=view, number=number), 404
+    return render_template("mentions/drawer.html", number=number, **detail_values(context, view, shown, now))
 
 
 @blueprint.get("/mentions/brands.css")
@@ -207,6 +183,7 @@ def template_values() -> dict[str, object]:
         "format_count": format_count,
         "format_number": format_number,
         "local_minute": lambda at: local_minute(at, context.config.timezone) if at else "",
+        "position_text": position_text,
         "ranges": RANGES,
         "orders": ORDER_LABELS,
         "state_facet": STATE,
@@ -224,6 +201,15 @@ def requested_view(context: PageContext, now: datetime, params: MultiDict[str, s
         sources |= known_source_names(context.config, context.store)
     brands = [brand.name for brand in context.config.brands]
     return parse_view(sent, brands=brands, sources=sources, timezone=context.config.timezone, now=now)
+
+
+def valid_view(context: PageContext, now: datetime) -> MentionsView:
+    """The view that the URL asks for; the default one if that is not valid, because a mention needs no list."""
+    try:
+        view = requested_view(context, now)
+    except FilterError:
+        return MentionsView()
+    return MentionsView() if query_error(view) else view
 
 
 def valid_filter(view: MentionsView) -> MentionFilter:
@@ -249,48 +235,6 @@ def invalid_filter_page(error: FilterError) -> tuple[str, int]:
     context = page_context()
     health = current_health(context, context.clock.now())
     return render_template("mentions/invalid_filter.html", error=error, health=health), 400
-
-
-def neighbour_id(context: PageContext, view: MentionsView, mention: Mention, order: Order | None) -> int | None:
-    """The id of the next mention in that order; None at the end, and for an order that cannot be reversed."""
-    if order is None:
-        return None
-    following = context.store.page(replace(view.filter, order=order), before=mention.position, upto=view.upto, limit=1)
-    return following[0].id if following else None
-
-
-def error_of(context: PageContext, mention: Mention) -> ErrorFigure | None:
-    """How often posts that are called as this one are something else; None if a person or nobody judged it."""
-    sentiment = mention.score.sentiment
-    if mention.corrected or sentiment not in CALLED:
-        return None
-    return error_figures(context.store).figure(
-        sentiment,
-        brand=mention.brand,
-        lang=mention.post.lang or "",
-        source=mention.post.source,
-        uses_model=mention.opinion is not None,
-    )
-
-
-def story_cards(context: PageContext, mention: Mention, now: datetime) -> list[Card]:
-    """Other mentions of the same story and brand, the newest first."""
-    if mention.story is None:
-        return []
-    cards = Cards(context.config.brands, context.config.timezone, context.opinions())
-    same_story = MentionFilter(story=mention.story, brand=Choice((mention.brand,)))
-    mentions = context.store.page(same_story, limit=MAX_STORY_ROWS + 1)
-    return [cards.row(other, now) for other in mentions if other.id != mention.id][:MAX_STORY_ROWS]
-
-
-def mention_relevance(context: PageContext, mention: Mention) -> ShownRelevance:
-    """What people and the program say about whether it is about its brand."""
-    click, reason = context.store.relevance.click_on(mention.id), None
-    if mention.set_aside:
-        reason = context.store.relevance.reasons([mention.id]).get(mention.id)
-    if click is not None and (account := context.store.people.account(click.person)):
-        click = replace(click, person=account.full_name)
-    return shown_relevance(mention, click, reason, context.store.mentions(reason.similar if reason else ()))
 
 
 def sent_query_string() -> str:

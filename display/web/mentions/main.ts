@@ -3,9 +3,13 @@
 
 import "./mentions.css";
 import { connect } from "../live";
+import { Drawer } from "./drawer";
+import { listShortcuts } from "./list_keys";
 import { LiveStatus } from "./live_status";
 import { NewPill } from "./new_pill";
 import { rememberRailScroll, updateAges, watchClicks, watchSearch } from "./page_behaviour";
+import { rememberPlaces } from "./place";
+import { watchFocus } from "./rows";
 import { watchShortcuts } from "./shortcuts";
 import { loadTopics } from "./topic_line";
 
@@ -13,13 +17,17 @@ const AGES_EVERY_MS = 30_000;
 
 const main = document.querySelector<HTMLElement>("main#main");
 const status = new LiveStatus(main?.dataset.zone);
+const panel = document.getElementById("drawer");
 const pill = main && new NewPill(main);
 
 watchClicks();
 void loadTopics();
 watchSearch();
 rememberRailScroll();
-watchShortcuts(() => pill?.showNew());
+watchFocus();
+rememberPlaces();
+const drawer = main && panel && new Drawer(main, panel);
+watchShortcuts(listShortcuts(drawer, pill), [() => drawer?.closeAtEscape() ?? false]);
 setInterval(() => updateAges(Date.now()), AGES_EVERY_MS);
 
 let lastId = Number(main?.dataset.lastChange ?? 0);
@@ -38,6 +46,7 @@ function listen(): () => void {
       lastId = last_id;
       status.messageReceived();
       pill?.changed(changes);
+      drawer?.changed(changes);
     },
     onHeartbeat: ({ now, last_id, fault }) => {
       lastId = last_id;

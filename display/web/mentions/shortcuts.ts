@@ -1,72 +1,59 @@
 // Single-key shortcuts. They are off while typing, with Ctrl, Alt or Meta, and when a person has turned them off (WCAG 2.1.4).
 
+import { currentRow, linkOf, neighbour } from "./rows";
+
 const OFF_KEY = "wallflower-keys-off";
 
-const rowLinks = () => [...document.querySelectorAll<HTMLAnchorElement>(".row:not(.deleted) .mention-link")];
-const clickLink = (selector: string) => document.querySelector<HTMLAnchorElement>(selector)?.click();
+export type Shortcuts = Record<string, () => void>;
+/** Closes or clears something at Escape; false if there was nothing. */
+export type EscapeStep = () => boolean;
 
-export function watchShortcuts(showNew: () => void): void {
+/** Run `shortcuts`, by the value of a key, and the first of `escapeSteps` that has something to do. */
+export function watchShortcuts(shortcuts: Shortcuts, escapeSteps: EscapeStep[] = []): void {
   const dialog = document.querySelector<HTMLDialogElement>("#keys");
-  const actions: Record<string, () => void> = {
+  const actions: Shortcuts = {
     "/": () => document.querySelector<HTMLInputElement>("#q")?.focus(),
-    j: () => moveBy(1),
-    ArrowDown: () => moveBy(1),
-    k: () => moveBy(-1),
-    ArrowUp: () => moveBy(-1),
-    o: openOriginal,
-    n: showNew,
     f: showFilters,
     r: markIrrelevant,
-    "[": () => clickLink("a[rel=next]"),
-    "]": () => clickLink("a[rel=prev]"),
     "?": () => dialog?.showModal(),
+    ...shortcuts,
   };
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") return closeOrLeave();
-    if (isTyping(event) || event.ctrlKey || event.altKey || event.metaKey || dialog?.open) return;
+    if (event.key === "Escape") return closeFirst(event, [closeMenu, leaveDrawerField, ...escapeSteps, leaveField]);
+    if (isTyping(event) || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
     if (localStorage.getItem(OFF_KEY) && event.key !== "?") return;
-    const arrow = event.key.startsWith("Arrow");
     const action = actions[event.key];
-    // Arrow keys scroll the page unless a row has the focus.
-    if (!action || (arrow && !document.activeElement?.matches(".mention-link"))) return;
+    if (!action || !appliesTo(event.key, document.activeElement)) return;
     event.preventDefault();
     action();
   });
   watchOffSwitch();
 }
 
+/** Arrow keys scroll the page unless a row has the focus, and Enter follows whatever link has it. */
+function appliesTo(key: string, focused: Element | null): boolean {
+  if (key.startsWith("Arrow")) return focused?.matches(".mention-link") ?? false;
+  return key !== "Enter" || focused === document.body;
+}
+
+function closeFirst(event: KeyboardEvent, steps: EscapeStep[]): void {
+  if (document.querySelector("dialog[open]")) return;
+  if (steps.some((step) => step())) event.preventDefault();
+}
+
 function isTyping(event: KeyboardEvent): boolean {
   return event.target instanceof Element && event.target.matches("input, textarea, select");
 }
 
-function moveBy(step: number): void {
-  if (document.querySelector("main.mention-page")) return clickLink(step > 0 ? "a[rel=next]" : "a[rel=prev]");
-  const links = rowLinks();
-  const current = links.findIndex((link) => link === document.activeElement);
-  const next = links[current < 0 ? (step > 0 ? 0 : -1) : current + step];
-  next?.focus({ preventScroll: true });
-  next?.closest(".row")?.scrollIntoView({ block: "nearest" });
-}
-
-function openOriginal(): void {
-  const link = document.querySelector<HTMLAnchorElement>("a.original");
-  if (link) return link.click();
-  const address = document.activeElement?.closest<HTMLElement>(".row")?.dataset.original;
-  if (address) window.open(address, "_blank", "noopener,noreferrer");
-}
-
 /** Send what the button "Not relevant" sends. In the list, the next row gets the focus. */
 function markIrrelevant(): void {
-  const button = document.querySelector<HTMLButtonElement>("#relevance form[action*='/irrelevant'] button");
-  if (button) return button.click();
-  const row = document.activeElement?.closest<HTMLElement>(".row");
-  if (!row?.dataset.irrelevant) return;
-  const rows = rowLinks().map((link) => link.closest<HTMLElement>(".row"));
-  const at = rows.indexOf(row);
+  const row = document.activeElement?.closest<HTMLTableRowElement>(".row");
+  if (!row) return document.querySelector<HTMLButtonElement>("#relevance form[action*='/irrelevant'] button")?.click();
+  if (!row.dataset.irrelevant) return;
   const form = document.createElement("form");
   form.method = "post";
   form.action = row.dataset.irrelevant;
-  for (const [name, value] of [["to", "list"], ["next", (rows[at + 1] ?? rows[at - 1])?.dataset.id ?? ""]] as const) {
+  for (const [name, value] of [["to", "list"], ["next", (neighbour(1, row) ?? neighbour(-1, row))?.dataset.id ?? ""]] as const) {
     const field = document.createElement("input");
     Object.assign(field, { type: "hidden", name, value });
     form.append(field);
@@ -80,19 +67,32 @@ function showFilters(): void {
   else document.querySelector<HTMLElement>("#filters .toggle")?.focus();
 }
 
-/** Escape: close an open menu or sheet, else go back to the list, else leave the field. */
-function closeOrLeave(): void {
+function closeMenu(): boolean {
   const menu = document.querySelector<HTMLDetailsElement>("details.menu[open]");
   if (menu) {
     menu.open = false;
     menu.querySelector("summary")?.focus();
-  } else if (location.hash === "#filters") {
-    location.hash = "list";
-  } else if (document.querySelector("main.mention-page")) {
-    clickLink(".back");
-  } else if (document.activeElement instanceof HTMLElement) {
-    document.activeElement.blur();
-  }
+  } else if (location.hash === "#filters") location.hash = "list";
+  else return false;
+  return true;
+}
+
+/** A field in the drawer is left before the drawer is closed, so that what was written stays. */
+function leaveDrawerField(): boolean {
+  const field = document.activeElement;
+  if (!field?.matches("#drawer :is(input, textarea, select)")) return false;
+  document.querySelector<HTMLElement>("#drawer-heading")?.focus({ preventScroll: true });
+  return true;
+}
+
+/** Leave the field for the row at which the keys continue. */
+function leaveField(): boolean {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLElement) || !field.matches("input, textarea, select")) return false;
+  field.blur();
+  const row = currentRow();
+  if (row) linkOf(row)?.focus({ preventScroll: true });
+  return true;
 }
 
 function watchOffSwitch(): void {

@@ -1,0 +1,111 @@
+"""One mention with everything that its drawer shows: text, evidence, rule, story, and its neighbours in the list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from display.error_figures import error_figures
+from display.formatting import format_signed, initials
+from display.pages.context import PageContext
+from display.pages.mentions.cards import (
+    Card,
+    Cards,
+    no_opinion_found,
+    opinion_effect,
+    opinion_shares,
+    total_weight,
+    weighted_words,
+)
+from display.pages.mentions.cues import cue_notes
+from display.pages.mentions.filters import MentionsView
+from display.pages.mentions.page import REVERSED_ORDERS
+from display.pages.mentions.query_fix import query_error
+from display.pages.mentions.score_steps import score_steps
+from display.pages.mentions.text_runs import rule_runs
+from display.pages.relevance.words import ShownRelevance, shown_relevance
+from monitor.model import Choice, Mention, MentionFilter, Order
+from monitor.quality import CALLED, ErrorFigure
+from monitor.text.language_codes import language_name
+
+MAX_STORY_ROWS = 5
+MAX_SKIPPED_COPIES = 20
+"""Near-duplicates between a mention and the next row of the list, which shows one row per story."""
+
+
+def detail_values(context: PageContext, view: MentionsView, shown: Mention, now: datetime) -> dict[str, object]:
+    """What the template ``mentions/drawer.html`` needs for the mention ``shown`` of the list ``view``."""
+    query = None if query_error(view) else view.search()
+    spans = query.spans(shown.post.body) if query else ()
+    card = Cards(context.config.brands, context.config.timezone, context.opinions()).full(shown, now, spans)
+    return {
+        "card": card,
+        "mention": shown,
+        "view": view,
+        "words": weighted_words(shown),
+        "cues": cue_notes(shown),
+        "total_weight": total_weight(shown),
+        "lowest_score": format_signed(-1, 0),
+        "error": error_of(context, shown),
+        "nothing_found": no_opinion_found(shown),
+        "opinion": opinion_shares(shown),
+        "opinion_effect": opinion_effect(shown),
+        "steps": score_steps(shown),
+        "language": language_name(shown.post.lang),
+        "intent_views": {intent.value: view.changed(intent=Choice((intent.value,))) for intent in card.intents},
+        "partly_judged": any("off" in run.styles for run in card.runs),
+        "rule": rule_runs(shown),
+        "initials": initials(shown.post.author or shown.post.source) or "?",
+        "story": story_cards(context, shown, now),
+        "relevance": mention_relevance(context, shown),
+        "older": neighbour_id(context, view, shown, view.filter.order),
+        "newer": neighbour_id(context, view, shown, REVERSED_ORDERS.get(view.filter.order)),
+    }
+
+
+def neighbour_id(context: PageContext, view: MentionsView, mention: Mention, order: Order | None) -> int | None:
+    """The id of the next mention in that order, of another story unless the list is one story.
+
+    None at the end, and for an order that cannot be reversed.
+    """
+    if order is None:
+        return None
+    in_order, alone = replace(view.filter, order=order), mention.story is None or view.filter.story is not None
+    limit = 1 if alone else MAX_SKIPPED_COPIES
+    following = context.store.page(in_order, before=mention.position, upto=view.upto, limit=limit)
+    group = (mention.story, mention.brand)
+    return next((other.id for other in following if alone or (other.story, other.brand) != group), None)
+
+
+def error_of(context: PageContext, mention: Mention) -> ErrorFigure | None:
+    """How often posts that are called as this one are something else; None if a person or nobody judged it."""
+    sentiment = mention.score.sentiment
+    if mention.corrected or sentiment not in CALLED:
+        return None
+    return error_figures(context.store).figure(
+        sentiment,
+        brand=mention.brand,
+        lang=mention.post.lang or "",
+        source=mention.post.source,
+        uses_model=mention.opinion is not None,
+    )
+
+
+def story_cards(context: PageContext, mention: Mention, now: datetime) -> list[Card]:
+    """Other mentions of the same story and brand, the newest first."""
+    if mention.story is None:
+        return []
+    cards = Cards(context.config.brands, context.config.timezone, context.opinions())
+    same_story = MentionFilter(story=mention.story, brand=Choice((mention.brand,)))
+    mentions = context.store.page(same_story, limit=MAX_STORY_ROWS + 1)
+    return [cards.row(other, now) for other in mentions if other.id != mention.id][:MAX_STORY_ROWS]
+
+
+def mention_relevance(context: PageContext, mention: Mention) -> ShownRelevance:
+    """What people and the program say about whether it is about its brand."""
+    click, reason = context.store.relevance.click_on(mention.id), None
+    if mention.set_aside:
+        reason = context.store.relevance.reasons([mention.id]).get(mention.id)
+    if click is not None and (account := context.store.people.account(click.person)):
+        click = replace(click, person=account.full_name)
+    return shown_relevance(mention, click, reason, context.store.mentions(reason.similar if reason else ()))

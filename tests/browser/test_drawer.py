@@ -1,0 +1,108 @@
+"""The drawer in a real Chromium, and the place in the list, which nothing that happens may lose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests import mentions_data as data
+from tests.browser.conftest import COLLECT_CSP_REPORTS, PageErrors
+from tests.fake_site import RunningApp, config
+
+pytestmark = pytest.mark.browser
+
+FOCUS = """() => {
+  const at = document.activeElement;
+  const row = at.closest("#rows > .row");
+  return {row: row?.id ?? null, y: row ? row.getBoundingClientRect().top : null,
+    drawer: !!at.closest("#drawer")};
+}"""
+HEIGHTS = "[...new Set([...document.querySelectorAll('.row')].map(r => r.getBoundingClientRect().height))]"
+BOX = "e => { const b = e.getBoundingClientRect(); return [b.left, b.top, b.width, b.height].map(Math.round); }"
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[RunningApp]:
+    """A site with the readable posts and sixty plain ones."""
+    served = RunningApp(config(tmp_path, sources=data.SOURCES, brands=data.BRANDS)).start()
+    now = served.clock.now()
+    for name in data.SOURCES:
+        served.store.save_status(data.status(name, now), now)
+    data.save_posts(served.store, now, 60)
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    context.add_init_script(COLLECT_CSP_REPORTS)
+    yield context
+    context.close()
+
+
+def focus(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate(FOCUS)
+    return found
+
+
+def is_same_place(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return one["row"] == other["row"] is not None and abs(one["y"] - other["y"]) <= 1
+
+
+def expect_open(page: Page, row: int) -> None:
+    """The whole mention of the row is in the drawer, whose heading has the focus."""
+    id_ = page.locator(".row").nth(row).get_attribute("data-id")
+    expect(page.locator(f"#drawer[data-id='{id_}'] #why")).to_be_visible()
+    expect(page.locator("#drawer-heading")).to_be_focused()
+    expect(page).to_have_url(re.compile(rf"/mentions/{id_}\?"))
+
+
+def test_the_drawer_opens_beside_the_list_and_keys_never_lose_the_place(
+    page: Page, served: RunningApp, page_errors: PageErrors
+) -> None:
+    page.goto(f"{served.url}/mentions")
+    for _ in range(14):
+        page.keyboard.press("j")
+    place = focus(page)
+    scrolled = page.evaluate("scrollY")
+    assert place["row"]
+    assert scrolled > 0
+    page.keyboard.press("Enter")
+    expect_open(page, 13)
+    assert page.locator("#drawer").evaluate(BOX) == [940, 48, 500, 852]
+    assert page.evaluate(HEIGHTS) == [75]
+    assert page.evaluate("scrollY") == scrolled
+    page.keyboard.press("Escape")
+    assert is_same_place(focus(page), place)
+    expect(page).to_have_url(f"{served.url}/mentions")
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect_open(page, 15)
+    expect(page.locator(".row[aria-current]")).to_have_count(1)
+    page.reload()
+    expect_open(page, 15)
+    page.keyboard.press("Escape")
+    moved = focus(page)
+    assert moved["row"] == page.locator(".row").nth(15).get_attribute("id")
+    page.reload()
+    assert is_same_place(focus(page), moved)
+    page.locator(".mention-link").nth(16).click()
+    expect_open(page, 16)
+    page.go_back()
+    expect(page.locator("#drawer")).to_be_hidden()
+    page.go_forward()
+    expect_open(page, 16)
+    page.go_back()
+    assert focus(page)["row"] == page.locator(".row").nth(16).get_attribute("id")
+    assert page_errors == []
+    assert page.evaluate("reports") == []
