@@ -173,6 +173,10 @@ class PeopleError(WallflowerError):
     """An account, a token or a paired wall cannot be added or changed this way. The message is for the person."""
 
 
+class NoteError(WallflowerError):
+    """A note cannot be saved. The message is for the person who wrote it."""
+
+
 class NotificationError(WallflowerError):
     """A channel or a notification cannot be set up this way. The message is for the person."""
 

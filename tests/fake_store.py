@@ -6,10 +6,12 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.errors import NoteError
 from monitor.model import (
     Brand,
     Choice,
@@ -31,6 +33,7 @@ from monitor.model import (
     State,
     WordWeight,
 )
+from monitor.model.actions import Actor, BlockKind, BlockTarget
 from monitor.query import Document, field_value, parse_search
 from monitor.store import Store
 from monitor.text.near_duplicates import signatures
@@ -66,6 +69,8 @@ QUERIES = (
     *("author:bob", "great lang:de", "site:example.com -delay", 'source:"news feed" the'),
 )
 STATES = ("unclaimed", "claimed", "hidden", "set_aside", "irrelevant", "left")
+ACTORS = (Actor("local"), Actor("dana", "Dana Kim", 1), Actor("jonas", "Jonas Ott", 2))
+"""People without accounts, which the store does not need to sign an action."""
 ALL = MentionFilter(state=Choice(STATES))
 """Every mention, whatever its state."""
 NEW_DATABASE: Mapping[str, Callable[[Path], str]] = {"sqlite": lambda folder: f"sqlite:///{folder / 'wallflower.db'}"}
@@ -149,11 +154,12 @@ class World:
             rule=self._choice([f"{b.name}@{v}" for b in BRANDS for v in (1, 2)], 0.1),
             sentiment=self._choice(("negative", "neutral", "positive", "unscored", "corrected")),
             intent=self._choice(("switching_from", "recommendation", "complaint", "noise")),
-            state=self._choice(STATES),
+            state=self._choice((*STATES, "mine", "noted")),
             since=since,
             until=until,
             story=story,
             order=some(list(Order) + [Order.NEW] * 3),
+            person=some(ACTORS).account,
         )
 
     def _choice(self, values: Sequence[str], probability: float = 0.2) -> Choice:
@@ -168,6 +174,12 @@ def state_value(m: Mention) -> str:
     if m.state in (State.IRRELEVANT, State.LEFT):
         return m.state.name.lower()
     return "hidden" if m.hidden else "set_aside" if m.set_aside else m.state.name.lower()
+
+
+def peoples_states(m: Mention, person: int | None) -> set[str]:
+    """Its values of ``MentionFilter.state`` besides that one, for ``person``."""
+    is_mine = m.state is State.CLAIMED and m.claim is not None and m.claim.claimant.account == person
+    return ({"mine"} if is_mine else set()) | ({"noted"} if m.noted else set()) if m.listed else set()
 
 
 def values_of(m: Mention, facet: str) -> set[str]:
@@ -213,9 +225,10 @@ class Truth:
             include, exclude = set(choice.include), set(choice.exclude)
             if facet in ("author", "site"):
                 include, exclude = ({field_value(facet, v) for v in vs} for vs in (include, exclude))
-            if facet == "state":
-                include, exclude = (include or {"unclaimed", "claimed"}) - exclude or {"none"}, set()
             have = self.values[m.id][facet]
+            if facet == "state":
+                include = (include or {"unclaimed", "claimed"}) - exclude or {"none"}
+                have = have | peoples_states(m, f.person)
             if (include and not include & have) or exclude & have:
                 return False
         at = m.post.published_at
@@ -226,7 +239,10 @@ class Truth:
         """Value -> number of matches with it, ignoring the filter's own choice of this facet."""
         cleared: dict[str, Choice] = {facet: Choice(STATES) if facet == "state" else Choice()}
         found = self.matching(replace(f, **cleared), upto)  # type: ignore[arg-type]
-        return dict(Counter(value for m in found for value in self.values[m.id][facet]))
+        values = {m.id: self.values[m.id][facet] for m in found}
+        if facet == "state":
+            values = {m.id: values[m.id] | peoples_states(m, f.person) for m in found}
+        return dict(Counter(value for m in found for value in values[m.id]))
 
 
 def in_order(mentions: Sequence[Mention], order: Order) -> list[int]:
@@ -247,9 +263,9 @@ def run_random_operations(store: Store, world: World, operations: int) -> None:
         one = world.random.randint(1, max(1, last))
         source = world.random.choice(SOURCES)
         now = world.later()
-        operation = world.random.choice(("save", "save", "save", "edit", "hide", "unhide", "correct", "unscore",
+        operation = world.random.choice(("save", "save", "save", "save", "edit", "hide", "unhide", "correct", "unscore",
                                          "undo", "state", "state", "delete", "lost", "set_aside", "set_aside", "click",
-                                         "undo_click", "bring_back"))  # fmt: skip
+                                         "undo_click", "bring_back", *["act"] * 9))  # fmt: skip
         if operation in ("save", "edit"):
             store.save(source, world.batch(source, world.random.randint(1, 12), ids=150), now=now)
         elif operation == "lost":
@@ -268,10 +284,48 @@ def run_random_operations(store: Store, world: World, operations: int) -> None:
             store.relevance.click(one, world.random.random() < 0.5, "dana", now)
         elif operation == "undo_click":
             store.relevance.undo_click(one, now)
+        elif operation == "act":
+            act(store, world, world.random.choice(ACTIONS), now)
         elif operation == "bring_back":
             store.relevance.bring_back(world.random.choice(BRANDS).name, now)
         else:
             store.delete_posts(source, [str(world.random.randrange(150)) for _ in range(3)], now)
+
+
+ACTIONS = ("claim", "claim", "unclaim", "assign", "note", "note", "edit_note", "block", "unblock", "hide_all", "mark",
+           "restore", "judge")  # fmt: skip
+"""Operations of ``act``."""
+
+
+def act(store: Store, world: World, operation: str, now: datetime) -> None:
+    """Let somebody do something with some mentions, perhaps somebody else too, and perhaps undo it."""
+    random, actions = world.random, store.actions
+    last, actor = store.last_mention_id(), random.choice(ACTORS[:2])
+    some = [random.randint(1, max(1, last)) for _ in range(random.choice((1, 1, 4)))]
+    post = random.choice([m.post for m in store.mentions(some).values()] or [Post("Forum", "", "", now, author="bob")])
+    author = BlockTarget(BlockKind.AUTHOR, post.author or "bob", post.source)
+    target = random.choice((author, author, BlockTarget(BlockKind.SITE, "example.com")))
+    blocks = [block.id for block in actions.blocks()]
+    note = random.choice([note.id for one in some for note in actions.notes(one)] or [0])
+    operations: dict[str, Callable[[], object]] = {
+        "claim": lambda: actions.claim(some, actor, now),
+        "unclaim": lambda: actions.unclaim(some, actor, now),
+        "assign": lambda: actions.assign(some, None, ACTORS[0], now),
+        "note": lambda: actions.add_note(some[0], "Call them.", actor, now),
+        "edit_note": lambda: actions.edit_note(note, random.choice(("", "Called.")), actor, now),
+        "block": lambda: actions.block(target, actor, now),
+        "unblock": lambda: actions.unblock(random.choice(blocks or [0]), actor, now),
+        "hide_all": lambda: actions.hide(some, random.random() < 0.6, actor, now),
+        "mark": lambda: actions.mark(some, random.choice((None, True, False)), actor, now),
+        "restore": lambda: actions.restore(some, actor, now),
+        "judge": lambda: actions.correct(some, random.choice((None, -0.5, 0.5)), actor, now),
+    }
+    with suppress(NoteError):
+        operations[operation]()
+        if random.random() < 0.3:
+            operations[random.choice(ACTIONS)]()
+        if random.random() < 0.4:
+            actions.undo(random.choice((actor, *ACTORS)), now + timedelta(minutes=random.choice((0, 5, 11))))
 
 
 def set_aside(store: Store, brand: str, now: datetime, probability: Callable[[], float] = lambda: 0.1) -> int:

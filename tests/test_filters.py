@@ -90,7 +90,7 @@ def test_equal_views_have_equal_urls(query: str, canonical: str) -> None:
         ("source=forum", "source"),
         ("sentiment=angry", "sentiment"),
         ("intent=none", "intent"),
-        ("state=mine", "state"),
+        ("state=theirs", "state"),
         ("lang=English", "lang"),
         ("rule=Globex", "rule"),
         ("rule=Umbrella@2", "rule"),

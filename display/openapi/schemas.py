@@ -89,6 +89,9 @@ def mention() -> Json:
         stars=nullable(NUMBER | {"minimum": 1, "maximum": 5}),
         reply_to=TEXT,
         repost=FLAG,
+        claimed_by=nullable(TEXT) | {"description": "The full name of who takes care of it. Null: nobody does."},
+        corrected_by=nullable(TEXT)
+        | {"description": "The full name. Null: nobody corrected the score, or it is not known."},
     )
 
 

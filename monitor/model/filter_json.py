@@ -21,7 +21,8 @@ _VALUES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """The facets that have a closed set of values."""
 _DEFAULT = MentionFilter()
-_FIELDS = frozenset(field.name for field in fields(MentionFilter))
+_FIELDS = frozenset(field.name for field in fields(MentionFilter)) - {"person"}
+"""Whose claims are "mine" depends on who looks."""
 
 
 class FilterJsonError(ValueError):
@@ -30,7 +31,7 @@ class FilterJsonError(ValueError):
 
 def filter_to_json(f: MentionFilter) -> str:
     """``f`` as a JSON object; equal filters have equal texts."""
-    changed = {field.name: getattr(f, field.name) for field in fields(f)}
+    changed = {name: getattr(f, name) for name in _FIELDS}
     written = {name: _written(value) for name, value in changed.items() if value != getattr(_DEFAULT, name)}
     return json.dumps(written, ensure_ascii=False, sort_keys=True)
 

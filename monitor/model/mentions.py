@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import IntEnum, IntFlag, StrEnum
 from typing import NamedTuple
 
+from monitor.model.actions import Claim, Signature
 from monitor.model.maintenance import Refusal
 from monitor.model.opinions import Opinion
 from monitor.model.posts import Post, Span
@@ -225,6 +226,12 @@ class Mention:
     """What the language model makes of it; None: it was not asked."""
     program_score: float | None = None
     """The program's score, regardless of corrections."""
+    claim: Claim | None = None
+    """Who has claimed it, also while it is not relevant or no longer matches."""
+    correction: Signature | None = None
+    """Who corrected the score; None if nobody did or it is not known."""
+    noted: bool = False
+    """Whether anybody wrote a note about it."""
 
     @property
     def intent(self) -> Intent:
@@ -254,6 +261,9 @@ class ChangeKind(StrEnum):
     JUDGED = "judged"
     """The program changed its score: the language model was asked, or people's answers taught it."""
     STATE = "state"
+    """Claimed, unclaimed, or marked as relevant or not."""
+    NOTED = "noted"
+    """A note was added, changed or deleted."""
 
 
 @dataclass(frozen=True, slots=True)

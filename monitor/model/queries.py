@@ -28,7 +28,7 @@ class Order(StrEnum):
     POSITIVE = "positive"
 
 
-FILTER_STATES = ("unclaimed", "claimed", "hidden", "set_aside", "irrelevant", "left")
+FILTER_STATES = ("unclaimed", "claimed", "mine", "noted", "hidden", "set_aside", "irrelevant", "left")
 """The values of ``MentionFilter.state``."""
 
 
@@ -38,8 +38,9 @@ class MentionFilter:
 
     ``q`` is a query in the language of ``monitor.query``. ``sentiment`` takes the values of Sentiment and "corrected";
     ``lang`` takes ISO codes and "und" (unknown); ``state`` takes "unclaimed", "claimed", "hidden", "set_aside",
-    "irrelevant" and "left". An empty ``state`` means what lists show: the first two. ``since`` (inclusive) and
-    ``until`` (exclusive) bound ``published_at``.
+    "irrelevant" and "left", of which each mention has one, and two that only mentions with the first two can have:
+    "mine" (claimed by ``person``) and "noted" (with a note). An empty ``state`` means what lists show: the first two.
+    ``since`` (inclusive) and ``until`` (exclusive) bound ``published_at``.
     """
 
     q: str = ""
@@ -57,11 +58,13 @@ class MentionFilter:
     until: datetime | None = None
     story: int | None = None
     order: Order = Order.NEW
+    person: int | None = None
+    """Whose claims "mine" means: the id of an account; None: somebody at this computer."""
 
     @property
     def narrows_search(self) -> bool:
         """Whether anything besides ``q`` narrows the list, so that ``q`` may consist of exclusions only."""
-        return replace(self, q="", order=Order.NEW) != MentionFilter()
+        return replace(self, q="", order=Order.NEW, person=None) != MentionFilter()
 
 
 @dataclass(frozen=True, slots=True)

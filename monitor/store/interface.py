@@ -23,6 +23,7 @@ from monitor.model import (
     StoreHealth,
     Topics,
 )
+from monitor.store.actions import ActionStore
 from monitor.store.checks import CheckStore
 from monitor.store.intents import IntentStore
 from monitor.store.learning import LearningStore
@@ -68,6 +69,8 @@ class Store(MentionQueries, Protocol):
     """Stored posts in which intents are to be found by rules that changed."""
     learning: LearningStore
     """What was learnt from people's answers, and the scores that are to be adjusted by it."""
+    actions: ActionStore
+    """What people do with mentions: claims, corrections, notes, blocks and the rest, and undoing it."""
     checks: CheckStore
     """Mentions drawn at random, and what people answer about them."""
     relevance: RelevanceStore

@@ -35,6 +35,8 @@ COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
     "stars": lambda mention: mention.post.stars,
     "reply_to": lambda mention: mention.post.reply_to,
     "repost": lambda mention: mention.post.repost,
+    "claimed_by": lambda mention: mention.claim.claimant.name if mention.claim else None,
+    "corrected_by": lambda mention: mention.correction.name if mention.correction else None,
 }
 """Column of CSV and key of JSON -> its plain value. Times are ISO 8601 in UTC; an unknown one and an unscored score are
 None."""

@@ -124,7 +124,15 @@ STATE = Facet(
     "state",
     "State",
     values=FILTER_STATES,
-    label=_Labels({"set_aside": "Set aside", "irrelevant": "Not relevant", "left": "No longer matches"}),
+    label=_Labels(
+        {
+            "mine": "Claimed by me",
+            "noted": "With notes",
+            "set_aside": "Set aside",
+            "irrelevant": "Not relevant",
+            "left": "No longer matches",
+        }
+    ),
     initial_value="unclaimed",
     collapsed=True,
     hidden_until_used=True,

@@ -121,7 +121,8 @@ class MentionsView:
 
     def cleared(self) -> MentionsView:
         """With no filter except the time, in the same order."""
-        kept = MentionFilter(since=self.filter.since, until=self.filter.until, order=self.filter.order)
+        f = self.filter
+        kept = MentionFilter(since=f.since, until=f.until, order=f.order, person=f.person)
         return replace(self.first_page(), filter=kept)
 
     @property
@@ -137,11 +138,12 @@ def parse_view(
     sources: Collection[str],
     timezone: tzinfo,
     now: datetime,
+    person: int | None = None,
 ) -> MentionsView:
     """The view that ``params`` request. An empty value counts as not given, because forms send empty fields.
 
-    ``brands`` and ``sources`` are the names that exist. ``q`` is not parsed here; the store raises QueryError.
-    Raises FilterError for the first invalid parameter.
+    ``brands`` and ``sources`` are the names that exist. ``person``: the account that looks; None: the local user.
+    ``q`` is not parsed here; the store raises QueryError. Raises FilterError for the first invalid parameter.
     """
     given = _non_empty_parameters(params)
     names: KnownNames = {"brand": brands, "source": sources}
@@ -153,6 +155,7 @@ def parse_view(
         until=until,
         story=_id(given, "story"),
         order=_order(_single(given, "order")),
+        person=person,
         **choices,
     )
     return MentionsView(mention_filter, range_name, upto=_id(given, "upto"), before=_position(given, "before"))

@@ -18,6 +18,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.access.guard import current_person
 from display.access.permissions import opens_to_tokens
 from display.error_figures import error_sentence, short_error
 from display.pages.caching import always_revalidate
@@ -200,7 +201,9 @@ def requested_view(context: PageContext, now: datetime, params: MultiDict[str, s
     if not {value.lstrip("+-") for value in sent.get("source", ())} <= sources:
         sources |= known_source_names(context.config, context.store)
     brands = [brand.name for brand in context.config.brands]
-    return parse_view(sent, brands=brands, sources=sources, timezone=context.config.timezone, now=now)
+    account, zone = current_person().account, context.config.timezone
+    person = account.id if account else None
+    return parse_view(sent, brands=brands, sources=sources, timezone=zone, now=now, person=person)
 
 
 def valid_view(context: PageContext, now: datetime) -> MentionsView:

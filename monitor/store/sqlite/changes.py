@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from monitor.model import Change, ChangeKind, State
 from monitor.store.sqlite import derived, relevance_queue
@@ -12,8 +13,8 @@ from monitor.store.sqlite.units import from_ms, to_thousandths
 
 MAX_LOG_ROWS = 200_000
 """A reader that is further behind must reload its state."""
-_BRING_BACK = "hidden = iif(hidden = 2, 0, hidden)"
-"""What a person deals with is not set aside."""
+BRING_BACK = "hidden = iif(hidden = 2, 0, hidden)"
+"""Assignment: what a person deals with is not set aside."""
 _TRIM_EVERY_ROWS = 1_000
 """Rows between two trims, so that most transactions need none."""
 
@@ -53,43 +54,60 @@ def read_changes(db: Connection, after: int, limit: int) -> list[Change]:
 def set_hidden(db: Connection, mention: int, hidden: bool, now: int) -> bool:
     """Hide or show a mention; return whether that changed anything."""
     kind = ChangeKind.HIDDEN if hidden else ChangeKind.UNHIDDEN
-    is_changed = _update(db, mention, kind, now, "hidden = ?1", "(hidden = 1) <> ?1", int(hidden))
+    is_changed = update(db, mention, kind, now, "hidden = ?1", "(hidden = 1) <> ?1", int(hidden))
     if is_changed and not hidden:
+        db.execute("DELETE FROM blocked WHERE mention = ?", (mention,))
         relevance_queue.keep(db, derived.IN_IDS, json.dumps([mention]))
     return is_changed
 
 
 def set_state(db: Connection, mention: int, state: State, now: int) -> bool:
-    """Set the state; return whether that changed anything."""
-    return _update(db, mention, ChangeKind.STATE, now, f"state = ?1, {_BRING_BACK}", "state <> ?1", int(state))
+    """Set the state; return whether that changed anything. Who claims is not known; ``claims`` knows it."""
+    claimant = "CASE ?1 WHEN 0 THEN NULL WHEN 1 THEN ifnull(claimant, 0) ELSE claimant END"
+    assign = f"state = ?1, claimant = {claimant}, {BRING_BACK}"
+    is_changed = update(db, mention, ChangeKind.STATE, now, assign, "state <> ?1", int(state))
+    if is_changed and state is State.CLAIMED:
+        db.execute("INSERT INTO claim VALUES (?, NULL, '', '', ?) ON CONFLICT DO NOTHING", (mention, now))
+    elif is_changed and state is State.UNCLAIMED:
+        db.execute("DELETE FROM claim WHERE mention = ?", (mention,))
+    return is_changed
 
 
 def correct_score(db: Connection, mention: int, value: float | None, now: int) -> bool:
     """Replace the score by a person's (None: unscored); return whether that changed anything."""
     score = to_thousandths(value)
-    assign = f"score = ?1, corrected = 1, sentiment = ?2, {_BRING_BACK}"
+    assign = f"score = ?1, corrected = 1, sentiment = ?2, {BRING_BACK}"
     differs = "NOT (corrected AND score IS ?1)"
-    return _update(db, mention, ChangeKind.CORRECTED, now, assign, differs, score, sentiment_code(score))
+    return update(db, mention, ChangeKind.CORRECTED, now, assign, differs, score, sentiment_code(score))
 
 
 def restore_score(db: Connection, mention: int, now: int) -> bool:
     """Restore the program's own score; return whether that changed anything."""
     (score,) = db.execute("SELECT program_score FROM mention WHERE id = ?", (mention,)).fetchone() or (None,)
     assign = "score = ?1, corrected = 0, sentiment = ?2"
-    return _update(db, mention, ChangeKind.CORRECTED, now, assign, "corrected", score, sentiment_code(score))
+    db.execute("DELETE FROM correction WHERE mention = ?", (mention,))
+    return update(db, mention, ChangeKind.CORRECTED, now, assign, "corrected", score, sentiment_code(score))
 
 
-def _update(
+def update(
     db: Connection, mention: int, kind: ChangeKind, now: int, assign: str, differs: str, *values: int | None
 ) -> bool:
     """Update one row if it ``differs``, with index, cubes and log. ``values`` are ?1, ?2 of both pieces of SQL."""
     id_param = f"?{len(values) + 1}"
     if not db.execute(f"SELECT 1 FROM mention WHERE id = {id_param} AND {differs}", (*values, mention)).fetchone():
         return False
-    ids = json.dumps([mention])
+    update_all(db, [mention], kind, now, assign, *values)
+    return True
+
+
+def update_all(
+    db: Connection, mentions: Sequence[int], kind: ChangeKind, now: int, assign: str, *values: object
+) -> None:
+    """Update rows, with index, cubes and log. ``values`` are ?1, ?2 of ``assign``."""
+    ids = json.dumps(list(mentions))
     derived.remove(db, derived.IN_IDS, ids)
-    db.execute(f"UPDATE mention SET {assign} WHERE id = {id_param}", (*values, mention))
+    where = derived.IN_IDS.replace("?", f"?{len(values) + 1}")
+    db.execute(f"UPDATE mention SET {assign} WHERE {where}", (*values, ids))
     relevance_queue.forget_reasons(db, ids)
     derived.add(db, derived.IN_IDS, ids)
     log_changes(db, kind, derived.IN_IDS, ids, now)
-    return True

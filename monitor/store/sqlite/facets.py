@@ -12,9 +12,10 @@ from monitor.model import Bin, Choice, FacetValue, Intent, MentionFilter
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.cubes import Counts, CubeReader, Key, bin_rows
 from monitor.store.sqlite.ids import active_brands, brand_names, source_names
-from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.plan import PEOPLES_STATES, plan
 from monitor.store.sqlite.queries import Sample, count, sample
 from monitor.store.sqlite.rows import SENTIMENTS, STATES
+from monitor.store.sqlite.signatures import claimant_code
 from monitor.store.sqlite.units import from_ms
 
 _FACET_COLUMNS = {
@@ -27,7 +28,7 @@ _FACET_COLUMNS = {
 }
 """Facet -> the columns that its values are made from."""
 FACETS = tuple(_FACET_COLUMNS)
-_COLUMNS = ("brand", "source", "sentiment", "lang", "intent", "state", "hidden", "corrected")
+_COLUMNS = ("brand", "source", "sentiment", "lang", "intent", "state", "hidden", "corrected", "claimant", "noted")
 _INTENTS = tuple((bit.name or "").lower() for bit in Intent)
 
 
@@ -41,6 +42,8 @@ def facets(db: Connection, f: MentionFilter, upto: int | None) -> dict[str, list
     values = {facet: _facet_values(db, facet, by_facet[facet]) for facet in FACETS}
     corrected = counts.corrected(_without_choice(f, "sentiment"))
     values["sentiment"] += [FacetValue("corrected", corrected)] if corrected else []
+    for word, n in counts.peoples_states(_without_choice(f, "state")).items():
+        values["state"] += [FacetValue(word, n)] if n else []
     return values
 
 
@@ -82,6 +85,18 @@ class _FacetCounts:
         if plan(self._db, f).by_cube:
             return count(self._db, plan(self._db, replace(f, sentiment=Choice(("corrected",)))), self._upto).n
         return self.grouped(f, "corrected")[(1,)]
+
+    def peoples_states(self, f: MentionFilter) -> dict[str, int]:
+        """Matches that this person has claimed, and those with a note. No cube counts them, but there are few."""
+        if plan(self._db, f).by_cube:
+            chosen = {word: plan(self._db, replace(f, state=Choice((word,)))) for word in sorted(PEOPLES_STATES)}
+            return {word: count(self._db, planned, self._upto).n for word, planned in chosen.items()}
+        claimant, found = claimant_code(f.person), self.grouped(f, "state, hidden, claimant, noted")
+        listed = [(key[2] == claimant, key[3], n) for key, n in found.items() if key[0] in (0, 1) and key[1] == 0]
+        return {
+            "mine": sum(n for is_mine, _, n in listed if is_mine),
+            "noted": sum(n for _, is_noted, n in listed if is_noted),
+        }
 
     def grouped(self, f: MentionFilter, columns: str) -> Counter[Key]:
         """Values of ``columns`` -> number of matches."""

@@ -22,7 +22,8 @@ def token(letter: str, value: int | str) -> str:
     """The expression for one value.
 
     ``b`` brand, ``p`` source, ``s`` sentiment, ``l`` language, ``m`` month, ``r`` rule, ``i`` bit of an intent,
-    ``t`` state, ``h`` hidden or set aside, ``c`` corrected. For author (``a``) and site (``w``) see ``field_token``.
+    ``t`` state, ``h`` hidden or set aside, ``c`` corrected, ``u`` claimant, ``n`` noted. For author (``a``) and site
+    (``w``) see ``field_token``.
     """
     text = str(value)
     return f'"{MARK}{letter}{text}"' if text.isascii() and text.isalnum() else NEVER
@@ -65,6 +66,7 @@ def all_of(expressions: Iterable[str], none_of: Iterable[str] = ()) -> str:
     return f"({included}) NOT ({any_of(excluded)})" if excluded else included
 
 
+_NOT_LISTED = f"({token('h', 1)} OR {token('h', 2)} OR {token('t', 2)} OR {token('t', 3)})"
 STATE_TOKENS = {
     "claimed": f"{token('t', 1)} NOT ({token('h', 1)} OR {token('h', 2)})",
     "hidden": f"{token('h', 1)} NOT ({token('t', 2)} OR {token('t', 3)})",
@@ -73,6 +75,15 @@ STATE_TOKENS = {
     "left": token("t", 3),
 }
 """Value of ``MentionFilter.state`` -> its documents. Unclaimed mentions, which are most, have no token."""
+
+NOTED = f"{token('n', 1)} NOT {_NOT_LISTED}"
+"""Listed mentions with a note."""
+
+
+def mine(claimant: int) -> str:
+    """Listed mentions that this claimant has claimed."""
+    return f"{token('u', claimant)} NOT {_NOT_LISTED}"
+
 
 EVERYTHING = any_of(token("s", sentiment) for sentiment in range(4))
 """Every document: for filters that only exclude."""

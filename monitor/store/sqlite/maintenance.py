@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from monitor.errors import StoreError
 from monitor.model import Erasure, ErasureTarget, Expired, FutureTimes, PostCounts
-from monitor.store.sqlite import deleted_words, erasing, retention, saving, time_repair
+from monitor.store.sqlite import blocks, deleted_words, erasing, retention, saving, time_repair
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.erasure_mark import ErasureMark
 from monitor.store.sqlite.story_index import StoryIndex
@@ -96,6 +96,8 @@ class SqliteMaintenance:
         with ErasureMark(self._path) as mark:
             counts = [self._erase_part(part, to_ms(now)) for part in erasing.batches(posts, POSTS_PER_WRITE)]
             replies = self._write(lambda db: erasing.forget_replies(db, target)) if target.author else 0
+            if target.author:
+                self._write(lambda db: blocks.forget_author(db, target))
             needs_rewrite = bool(posts or replies or mark.was_left)
             remaining = self._remove_all_bytes(now, mark) if needs_rewrite else ""
             if not remaining:

@@ -22,6 +22,7 @@ from monitor.store.sqlite.migration_steps import (
     fill_5_minute_counts,
     index_all_intents,
 )
+from monitor.store.sqlite.migrations_actions import create_action_tables
 from monitor.store.sqlite.migrations_checks import create_check_tables, drop_squares
 from monitor.store.sqlite.migrations_intents import create_intent_rules
 from monitor.store.sqlite.migrations_learning import create_learning
@@ -346,3 +347,4 @@ migrations(name="m027_intent_rules")(create_intent_rules)
 migrations(name="m028_mood_counts")(drop_squares)
 migrations(name="m029_saved_views")(create_view_tables)
 migrations(name="m030_notifications")(create_notification_tables)
+migrations(name="m031_actions")(create_action_tables)

@@ -17,15 +17,28 @@ from monitor.model import Choice, Intent, MentionFilter, Order
 from monitor.query import field_value, parse_search
 from monitor.query.fts import FtsQuery, compile_fts
 from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.filter_tokens import EVERYTHING, STATE_TOKENS, all_of, any_of, field_token, token
+from monitor.store.sqlite.filter_tokens import (
+    EVERYTHING,
+    NOTED,
+    STATE_TOKENS,
+    all_of,
+    any_of,
+    field_token,
+    mine,
+    token,
+)
 from monitor.store.sqlite.ids import brand_names, source_names
 from monitor.store.sqlite.rows import SENTIMENTS, STATES
+from monitor.store.sqlite.signatures import claimant_code
 from monitor.store.sqlite.units import month_of, optional_ms
 
 LISTED = frozenset({"unclaimed", "claimed"})
 """The states that a list shows by default."""
 COUNTED = frozenset({"unclaimed", "claimed", "hidden", "set_aside"})
 """The states that a brand's figures count."""
+PEOPLES_STATES = frozenset({"mine", "noted"})
+"""States that a mention can have besides another one. No cube knows them."""
+_LISTED_ROW = "state < 2 AND hidden = 0"
 _STATE_CONDITIONS = {
     "unclaimed": "state = 0 AND hidden = 0",
     "claimed": "state = 1 AND hidden = 0",
@@ -46,7 +59,9 @@ _MAX_MONTH_TOKENS = 60
 
 
 class Condition(NamedTuple):
-    """One facet's condition over the columns that mention and the cubes have in common."""
+    """One facet's condition over the columns that mention and the cubes have in common.
+
+    If columns do not suffice, it may need a column that only mention has."""
 
     facet: str
     sql: str
@@ -145,7 +160,7 @@ def plan(db: Connection, f: MentionFilter) -> Plan:
     parts.add_search((rules[v] for v in f.rule.include), (rules[v] for v in f.rule.exclude))
     since, until = optional_ms(f.since), optional_ms(f.until)
     parts.must += _month_tokens(db, since, until)
-    states = _add_states(parts, f.state)
+    states = _add_states(parts, f.state, f.person)
     return Plan(
         conditions=tuple(parts.conditions),
         match=parts.match,
@@ -213,8 +228,25 @@ def _intent_bits(words: Iterable[str]) -> list[int]:
     return sorted({int(bit) for bit in Intent if (bit.name or "").lower() in words})
 
 
-def _add_states(parts: _Parts, choice: Choice) -> frozenset[str]:
+def _add_states(parts: _Parts, choice: Choice, person: int | None) -> frozenset[str]:
+    if PEOPLES_STATES.isdisjoint((*choice.include, *choice.exclude)):
+        return _add_plain_states(parts, frozenset(choice.include or LISTED) - frozenset(choice.exclude))
+    claimant = claimant_code(person)
+    tokens = {"mine": mine(claimant), "noted": NOTED}
+    conditions = {"mine": f"{_LISTED_ROW} AND claimant IS {claimant}", "noted": f"{_LISTED_ROW} AND noted"}
     states = frozenset(choice.include or LISTED) - frozenset(choice.exclude)
+    unclaimed = all_of([EVERYTHING], STATE_TOKENS.values())
+    parts.add_search(
+        (({"unclaimed": unclaimed} | STATE_TOKENS | tokens)[word] for word in sorted(states)),
+        (tokens[word] for word in choice.exclude if word in tokens),
+    )
+    included = " OR ".join(f"({(_STATE_CONDITIONS | conditions)[word]})" for word in sorted(states)) or "false"
+    excluded = "".join(f" AND NOT ({conditions[word]})" for word in choice.exclude if word in conditions)
+    parts.conditions.append(Condition("state", f"({included}){excluded}"))
+    return states
+
+
+def _add_plain_states(parts: _Parts, states: frozenset[str]) -> frozenset[str]:
     excluded = [word for word in STATES if word not in states]
     if excluded:
         sql = " OR ".join(f"({_STATE_CONDITIONS[word]})" for word in STATES if word in states) or "false"

@@ -13,6 +13,7 @@ from typing import Any
 
 from monitor.model import (
     BrandRelevance,
+    ChangeKind,
     ClickedMention,
     JudgedRelevance,
     RelevanceClick,
@@ -21,7 +22,7 @@ from monitor.model import (
     State,
 )
 from monitor.store.sqlite import derived, relevance_queue, relevance_work
-from monitor.store.sqlite.changes import set_state
+from monitor.store.sqlite.changes import log_changes, set_state
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands
 from monitor.store.sqlite.store_part import StorePart
@@ -58,7 +59,7 @@ class SqliteRelevance(StorePart):
         return self._write(lambda db: click(db, mention, relevant, person, to_ms(now)))
 
     def undo_click(self, mention: int, now: datetime) -> bool:
-        return self._write(lambda db: _undo_click(db, mention, to_ms(now)))
+        return self._write(lambda db: undo_click(db, mention, to_ms(now)))
 
     def click_on(self, mention: int) -> RelevanceClick | None:
         found = self._read(lambda db: db.execute(_CLICKED, (mention,)).fetchone())
@@ -106,34 +107,41 @@ class SqliteRelevance(StorePart):
         return total
 
 
-def click(db: Connection, mention: int, relevant: bool, person: str, now: int) -> bool:
-    """See ``RelevanceStore.click``; in a transaction of the caller."""
+def click(db: Connection, mention: int, relevant: bool, person: str, now: int, at: int | None = None) -> bool:
+    """See ``RelevanceStore.click``; in a transaction of the caller. ``at``: when it was said, if not now."""
     found = db.execute("SELECT state, hidden FROM mention WHERE id = ?", (mention,)).fetchone()
     known = db.execute(_CLICKED, (mention,)).fetchone()
     if found is None or found[0] == State.LEFT or (known and bool(known[0]) == relevant):
         return False
-    db.execute(_SAVE_CLICK, (mention, relevant, person, now))
+    db.execute(_SAVE_CLICK, (mention, relevant, person, now if at is None else at))
     db.execute(_COUNT_CLICK, (mention,))
     if relevant:
-        set_state(db, mention, _state_before(db, mention), now)
+        _set_state(db, mention, _state_before(db, mention), now)
         relevance_work.move(db, [mention], 0, now)
     else:
         set_state(db, mention, State.IRRELEVANT, now)
     return True
 
 
+def _set_state(db: Connection, mention: int, state: State, now: int) -> None:
+    """Set the state, and tell the screens even if it is that already: they show who said what."""
+    if not set_state(db, mention, state, now):
+        log_changes(db, ChangeKind.STATE, derived.IN_IDS, json.dumps([mention]), now)
+
+
 def _state_before(db: Connection, mention: int) -> State:
-    """The state to return to; a mention that somebody else found irrelevant becomes unclaimed."""
-    (state,) = db.execute("SELECT state_before FROM relevance_click WHERE mention = ?", (mention,)).fetchone()
-    return State.CLAIMED if state == State.CLAIMED else State.UNCLAIMED
+    """The state to return to; a claim was kept."""
+    (claimant,) = db.execute("SELECT claimant FROM mention WHERE id = ?", (mention,)).fetchone()
+    return State.UNCLAIMED if claimant is None else State.CLAIMED
 
 
-def _undo_click(db: Connection, mention: int, now: int) -> bool:
+def undo_click(db: Connection, mention: int, now: int) -> bool:
+    """See ``RelevanceStore.undo_click``; in a transaction of the caller."""
     if db.execute(_CLICKED, (mention,)).fetchone() is None:
         return False
     (state,) = db.execute("SELECT state FROM mention WHERE id = ?", (mention,)).fetchone()
     if state != State.LEFT:
-        set_state(db, mention, _state_before(db, mention), now)
+        _set_state(db, mention, _state_before(db, mention), now)
     db.execute(_COUNT_CLICK, (mention,))
     db.execute("DELETE FROM relevance_click WHERE mention = ?", (mention,))
     relevance_queue.enqueue(db, derived.IN_IDS, json.dumps([mention]))

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from monitor.model import ChangeKind, ClickedMention, JudgedRelevance, MentionToPlace, RelevanceWork, SetAside
-from monitor.store.sqlite import derived, relevance_queue
-from monitor.store.sqlite.changes import log_changes
+from monitor.store.sqlite import derived
+from monitor.store.sqlite.changes import update_all
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.rows import SET_ASIDE, read_spans
 from monitor.store.sqlite.units import MAX_MS
@@ -110,12 +110,7 @@ def move(db: Connection, ids: Sequence[int], hidden: int, now: int) -> None:
     found = [id_ for (id_,) in db.execute(select, (marks, 0 if hidden else SET_ASIDE))]
     if not found:
         return
-    marks = json.dumps(found)
-    derived.remove(db, derived.IN_IDS, marks)
-    db.execute(f"UPDATE mention SET hidden = ? WHERE {derived.IN_IDS}", (hidden, marks))
-    derived.add(db, derived.IN_IDS, marks)
-    relevance_queue.forget_reasons(db, marks)
-    log_changes(db, ChangeKind.HIDDEN if hidden else ChangeKind.UNHIDDEN, derived.IN_IDS, marks, now)
+    update_all(db, found, ChangeKind.HIDDEN if hidden else ChangeKind.UNHIDDEN, now, "hidden = ?1", hidden)
 
 
 def _texts(db: Connection, tickets: dict[int, int | None], encoder: str) -> tuple[MentionToPlace, ...]:

@@ -22,7 +22,9 @@ from monitor.model import (
     State,
     WordWeight,
 )
+from monitor.model.actions import Claim
 from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.signatures import signature
 from monitor.store.sqlite.units import from_ms, from_thousandths, to_thousandths
 
 UNKNOWN_LANGUAGE = "und"
@@ -43,11 +45,16 @@ _POST = """source.name, post.external_id, post.text, post.published_at, post.aut
 _SELECT_MENTIONS = f"""
     SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at,
         mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence, post.imported,
-        mention.program_score, opinion.negative, opinion.neutral, opinion.positive
+        mention.program_score, opinion.negative, opinion.neutral, opinion.positive, mention.noted,
+        claim.account, claim.person, claim.at, claimant.full_name, claim.assigned_by,
+        correction.account, correction.person, correction.at, corrector.full_name
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule
-    LEFT JOIN opinion ON opinion.mention = mention.id"""
+    LEFT JOIN opinion ON opinion.mention = mention.id
+    LEFT JOIN claim ON claim.mention = mention.id LEFT JOIN account claimant ON claimant.id = claim.account
+    LEFT JOIN correction ON correction.mention = mention.id
+    LEFT JOIN account corrector ON corrector.id = correction.account"""
 _STORY = 21
 """Index of the story in a row of _SELECT_MENTIONS."""
 _COUNT_STORIES = """
@@ -139,9 +146,17 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         story=story,
         near_duplicates=max(0, story_sizes[story, brand_id] - 1),
         imported=bool(imported),
-        opinion=None if row[26] is None else Opinion(*(value / 1000 for value in row[26:])),
+        opinion=None if row[26] is None else Opinion(*(value / 1000 for value in row[26:29])),
         program_score=from_thousandths(row[25]),
+        noted=bool(row[29]),
+        claim=_claim(row[30:35]),
+        correction=None if row[37] is None else signature(*row[35:39]),
     )
+
+
+def _claim(row: Sequence[Any]) -> Claim | None:
+    *signed, assigned_by = row
+    return None if assigned_by is None else Claim(signature(*signed), assigned_by)
 
 
 def read_intents(stored: dict[str, Any]) -> tuple[IntentPhrase, ...]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind, Finding, JudgedPost, Post, Refusal, SaveResult, State
 from monitor.query import field_value, index_text
-from monitor.store.sqlite import deleted_words, derived, links, opinions, relevance_queue
+from monitor.store.sqlite import blocks, deleted_words, derived, links, opinions, relevance_queue
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import post_tags
@@ -43,9 +43,10 @@ _INSERT_MENTION = """
 _UPDATE_POST = """
     UPDATE post SET author = ?, site = ?, url = ?, lang = ?, title = ?, text = ?, index_text = ?, index_title = ?,
         tags = ?, signature = ?, stars = ?, reply_to = ?, repost = ? WHERE id = ?"""
-# A person's correction survives an edit; the program's own score is kept beside it.
+# A person's correction and claim survive an edit; the program's own score is kept beside it.
 _UPDATE_MENTION = """
-    UPDATE mention SET rule = ?1, lang = ?2, program_score = ?3, intent = ?4, evidence = ?5, state = ?6,
+    UPDATE mention SET rule = ?1, lang = ?2, program_score = ?3, intent = ?4, evidence = ?5,
+        state = iif(?6 = 0 AND claimant IS NOT NULL, 1, ?6),
         score = iif(corrected, score, ?3), sentiment = iif(corrected, sentiment, ?7),
         story = ifnull(story, ?8) WHERE id = ?9"""
 _SELECT_TO_DELETE = """
@@ -264,6 +265,7 @@ class BatchSaver:
         self.stories.finish(self.db, self.now)
         if not self.new_mentions:
             return
+        blocks.hide_new(self.db, self.first_mention)
         derived.add(self.db, derived.FROM_ID, self.first_mention)
         opinions.enqueue(self.db, derived.FROM_ID, self.first_mention)
         relevance_queue.enqueue(self.db, derived.FROM_ID, self.first_mention)

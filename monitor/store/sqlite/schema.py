@@ -16,6 +16,7 @@
     intent_rules     the rules of intents in use, and how far stored posts are reviewed; see ``intents``
     learning         what people's answers taught, and how far stored scores are adjusted by it; see ``learning``
     check_draw       mentions drawn at random, in check_drawn; check_answer: what people said of them; see ``checks``
+    claim correction note block, blocked; action, action_change: what people do with mentions; see ``actions``
     account session api_token paired_wall tries audit access_version: see ``migrations_people``
 
 Times are milliseconds since 1970 in UTC, scores thousandths: integers, because float sums drift when subtracted.

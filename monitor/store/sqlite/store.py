@@ -24,6 +24,7 @@ from monitor.model import (
     StoreHealth,
     Topics,
 )
+from monitor.store.actions import ActionStore
 from monitor.store.checks import CheckStore
 from monitor.store.intents import IntentStore
 from monitor.store.interface import KEEP, Keep
@@ -43,6 +44,7 @@ from monitor.store.sqlite import (
     sources,
     volume_series,
 )
+from monitor.store.sqlite.actions import SqliteActions
 from monitor.store.sqlite.checks import SqliteChecks
 from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
@@ -103,6 +105,7 @@ class SqliteStore(SqliteMentionQueries):
         self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
         self.intents: IntentStore = SqliteIntents(self._read, self._write)
         self.learning: LearningStore = SqliteLearning(self._read, self._write)
+        self.actions: ActionStore = SqliteActions(self._read, self._write)
         self.checks: CheckStore = SqliteChecks(self._read, self._write)
         self.relevance: RelevanceStore = SqliteRelevance(self._read, self._write)
         self.notifications: NotificationStore = SqliteNotifications(self._read, self._write)
