@@ -17,11 +17,13 @@ from display.cli.main import cli
 from monitor.collector import Judge
 from monitor.errors import IntentFileError
 from monitor.intent import IntentFinder, load_intent_rules, parse_intent_rules, with_intents
+from monitor.intent.cue_index import Candidate
 from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, PatternError, parse_pattern
-from monitor.intent.rules import Cue, IntentRules
+from monitor.intent.rules import IntentRules
 from monitor.model import Brand, Evidence, Finding, Intent, IntentPhrase, Score, Sentiment, Span, WordWeight
 from monitor.query import parse
+from monitor.query.folded_text import FoldedText
 from monitor.query.folding import fold
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer, score_from_weights
@@ -77,6 +79,24 @@ def one_rule(table: str) -> IntentFinder:
 def test_patterns(pattern: str, text: str, words: str | None) -> None:
     match = parse_pattern(pattern).regex.search(fold(text))
     assert (text[match.start() : match.end()].lstrip(". ") if match else None) == words
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("don't (really)? work", "dont work"),
+        ("don't (really)? work", "don\u2019t really work"),
+        ("(really)? bad (old)? app", "bad app"),
+        ("(really|so very)? bad", "so very bad"),
+        ("cancel* it", "cancel_all it"),
+        ("cancel* it", "cancel\u6ce8 it"),
+        ("like (BRAND|it) more", "like Acme more"),
+        ("so .. bad app", "so very very bad app"),
+        ("(a|b c) d", "b c d"),
+    ],
+)
+def test_patterns_are_found_in_posts(pattern: str, words: str) -> None:
+    assert found(f"Acme: {words}.", finder=one_rule(f'patterns = ["{pattern}"]')) == {"Acme": {"complaint": words}}
 
 
 @pytest.mark.parametrize("pattern", ["", "(", "a)", "(a|)", "? a", "BRAND", "(a)? BRAND", "a? b?", "*", "-"])
@@ -312,9 +332,9 @@ class AllCues:
     """Searches each text for all cues, instead of those that an index leaves."""
 
     def __init__(self, rules: Sequence[IntentRules]) -> None:
-        self._cues = [(one, cue) for one in rules for cue in one.cues]
+        self._cues = [Candidate(one, cue, one.unless) for one in rules for cue in one.cues]
 
-    def candidates(self, body: str) -> list[tuple[IntentRules, Cue]]:
+    def candidates(self, text: FoldedText) -> list[Candidate]:
         return self._cues
 
 

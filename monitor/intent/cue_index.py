@@ -1,98 +1,148 @@
 """Which rules of one language may match a text, by words without which they cannot match.
 
-A text has a few words, and a language almost 200 cues: to search a tweet for all of them takes 800 µs, and to find and
-search for those that the index leaves 50 µs. The words come from the cues themselves (``Cue.keys``), so the index never
+A text has a few words, and English 400 cues, of which the index leaves one or two: to search a tweet for all of them
+takes thirty times as long. The words come from the cues themselves (``Cue.keys`` and ``Cue.pairs``), so the index never
 hides a match: ``tests/test_intents.py`` compares both.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from itertools import chain, pairwise, product
 from operator import or_
 from typing import NamedTuple, Protocol
 
-from monitor.intent.pattern import Keys
+from monitor.intent.pattern import Keys, Pair
 from monitor.intent.rules import Cue, IntentRules
-from monitor.query.folding import fold, words_of
-from monitor.query.hashtags import hashtags
+from monitor.query.folded_text import FoldedText
+from monitor.query.folding import words_of
 
 MAX_WORDS = 40_000
-"""Words whose keys are known, some 4 MB. When there are more, all are dropped: that costs less than choosing some."""
+"""Words of texts that are kept, some 4 MB. When there are more, all are dropped: that costs less than choosing some."""
+_QUESTION = 1
+"""The bit of a question mark."""
+_RUN = re.compile(r"\w+")
 
 
 class CandidateIndex(Protocol):
     """The interface of ``CueIndex``."""
 
-    def candidates(self, body: str) -> list[tuple[IntentRules, Cue]]:
-        """The cues that may match ``body``, in the order of the rules."""
+    def candidates(self, text: FoldedText) -> list[Candidate]:
+        """The cues that may match ``text``, in the order of the rules."""
         ...
 
 
+class Candidate(NamedTuple):
+    """A cue that may match a text."""
+
+    rules: IntentRules
+    cue: Cue
+    unless: Sequence[Cue]
+    """Those of the rules' exceptions that may match it."""
+
+
+class _Satisfied(NamedTuple):
+    """What a word, or two adjacent words, satisfies."""
+
+    requirements: int
+    """A bit for each requirement."""
+    cues: tuple[tuple[int, int], ...]
+    """The cues whose first requirement it satisfies: their numbers, and the bits of their other requirements."""
+
+
 class CueIndex:
-    """The cues of rules of one language. Each ``Keys`` of a cue is a bit, so that a text is compared as one number."""
+    """The cues of rules of one language. Threads may share one.
+
+    A cue is looked at if the text satisfies its first requirement, which is the rarest. Each of the others is a bit, so
+    that they are compared as one number.
+    """
 
     def __init__(self, rules: Sequence[IntentRules]) -> None:
-        self._cues = [(one, cue) for one in rules for cue in one.cues]
-        self._words = _WordKeys([cue for _, cue in self._cues])
+        required = [_required(cue) for one in rules for cue in one.cues]
+        exceptions = {cue: _required(cue)[0] for one in rules for cue in one.unless}
+        compared = dict.fromkeys(chain(exceptions.values(), *(others for _, *others in required)))
+        bits = {one: 1 << n for n, one in enumerate(compared, 1)}
+        first: defaultdict[Keys | Pair, list[tuple[int, int]]] = defaultdict(list)
+        cues = [(one, cue) for one in rules for cue in one.cues]
+        for number, ((one, _), (rarest, *others)) in enumerate(zip(cues, required, strict=True)):
+            question = _QUESTION if one.question else 0
+            first[rarest].append((number, reduce(or_, map(bits.__getitem__, others), question)))
+        satisfied = {one: _Satisfied(bits.get(one, 0), tuple(first[one])) for one in (*compared, *first)}
+        self._words = _Words({one: found for one, found in satisfied.items() if isinstance(one, Keys)})
+        self._pairs = _pairs_of_words((one, found) for one, found in satisfied.items() if not isinstance(one, Keys))
+        unless = [[(cue, bits[exceptions[cue]]) for cue in one.unless] for one in rules]
+        self._cues = [(one, cue, own) for one, own in zip(rules, unless, strict=True) for cue in one.cues]
 
-    def candidates(self, body: str) -> list[tuple[IntentRules, Cue]]:
-        """The cues that may match ``body``, in the order of the rules."""
-        known = list(filter(None, map(self._words.__getitem__, _words(body))))
-        found = 0
-        for word in known:
-            found |= word.keys
-        numbers = {number for word in known for number, needed in word.cues if needed & found == needed}
-        is_question = "?" in body
-        cues = [self._cues[number] for number in sorted(numbers)]
-        return [(rules, cue) for rules, cue in cues if is_question or not rules.question]
+    def candidates(self, text: FoldedText) -> list[Candidate]:
+        """The cues that may match ``text``, in the order of the rules."""
+        words, others = _words(text)
+        found = list(filter(None, map(self._words.__getitem__, words + others)))
+        found += filter(None, map(self._pairs.get, pairwise(words)))
+        satisfied = _QUESTION if "?" in text.body else 0
+        for requirements, _ in found:
+            satisfied |= requirements
+        numbers = {n for _, cues in found for n, needed in cues if needed & satisfied == needed}
+        if not numbers:
+            return []
+        cues = map(self._cues.__getitem__, sorted(numbers))
+        return [Candidate(rules, cue, [one for one, bit in unless if bit & satisfied]) for rules, cue, unless in cues]
 
 
-class _WordKey(NamedTuple):
-    """What a word says about cues."""
-
-    keys: int
-    """The bits of the keys that it satisfies."""
-    cues: tuple[tuple[int, int], ...]
-    """The cues whose first keys it satisfies, which are the rarest: their numbers, and the bits of all their keys."""
+def _required(cue: Cue) -> tuple[Keys | Pair, ...]:
+    """What a text must contain, the rarest first: a pair, or the key with the longest words."""
+    pairs = sorted(cue.pairs, key=lambda pair: -pair[0].length - pair[1].length)
+    return (*pairs, *(keys for keys in cue.keys if not any(keys.includes(one) for pair in pairs for one in pair)))
 
 
-class _WordKeys(dict[str, _WordKey | None]):
-    """Word -> what it says about cues; None, as for most words: nothing. Threads may share one."""
+def _merged(several: Iterable[_Satisfied]) -> _Satisfied | None:
+    """What satisfies all of these; None for none."""
+    found = list(several)
+    cues = tuple(dict.fromkeys(cue for one in found for cue in one.cues))
+    return _Satisfied(reduce(or_, (one.requirements for one in found)), cues) if found else None
 
-    def __init__(self, cues: Sequence[Cue]) -> None:
+
+def _pairs_of_words(pairs: Iterable[tuple[Pair, _Satisfied]]) -> dict[tuple[str, str], _Satisfied | None]:
+    """Two words -> the pairs that they satisfy."""
+    found: defaultdict[tuple[str, str], list[_Satisfied]] = defaultdict(list)
+    for (first, second), satisfied in pairs:
+        for words in product(first.words, second.words):
+            found[words].append(satisfied)
+    return {words: _merged(several) for words, several in found.items()}
+
+
+class _Words(dict[str, _Satisfied | None]):
+    """Word -> the keys that it satisfies; None, as for most words: none."""
+
+    def __init__(self, satisfied: Mapping[Keys, _Satisfied]) -> None:
         super().__init__()
-        distinct = dict.fromkeys(keys for cue in cues for keys in cue.keys)
-        self._bits = {keys: 1 << n for n, keys in enumerate(distinct)}
-        self._cues: defaultdict[Keys, list[tuple[int, int]]] = defaultdict(list)
-        self._by_word: defaultdict[str, list[Keys]] = defaultdict(list)
-        self._by_prefix: defaultdict[str, list[Keys]] = defaultdict(list)
-        for number, cue in enumerate(cues):
-            self._cues[cue.keys[0]].append((number, reduce(or_, map(self._bits.__getitem__, cue.keys))))
-        for keys in distinct:
+        self._by_word: defaultdict[str, list[_Satisfied]] = defaultdict(list)
+        self._by_prefix: defaultdict[str, list[_Satisfied]] = defaultdict(list)
+        for keys, found in satisfied.items():
             for index, words in ((self._by_word, keys.words), (self._by_prefix, keys.prefixes)):
                 for word in words:
-                    index[word].append(keys)
+                    index[word].append(found)
         self._prefix_lengths = sorted(set(map(len, self._by_prefix)))
 
-    def __missing__(self, word: str) -> _WordKey | None:
+    def __missing__(self, word: str) -> _Satisfied | None:
         if len(self) >= MAX_WORDS:
             self.clear()
-        keys = list(self._by_word.get(word, ()))
-        for length in self._prefix_lengths:
-            keys += self._by_prefix.get(word[:length], ())
-        bits = reduce(or_, map(self._bits.__getitem__, keys), 0)
-        cues = tuple(cue for one in dict.fromkeys(keys) for cue in self._cues.get(one, ()))
-        found = self[word] = _WordKey(bits, cues) if keys else None
+        prefixed = [one for length in self._prefix_lengths for one in self._by_prefix.get(word[:length], ())]
+        found = self[word] = _merged([*self._by_word.get(word, ()), *prefixed])
         return found
 
 
-def _words(body: str) -> list[str]:
-    """The words of a text, with those inside its hashtags, which rules find too."""
-    folded = fold(body)
-    words = words_of(folded)
-    for tag in hashtags(folded, body) if "#" in folded else ():
-        words.append(tag.whole.text)
-        words += [word.text for reading in tag.readings for word in reading]
-    return words
+def _words(text: FoldedText) -> tuple[list[str], list[str]]:
+    """The words of a text, in order, as patterns see them, and more words that rules find in it."""
+    folded = text.folded
+    if folded.isascii() and "_" not in folded:
+        words, others = words_of(folded), []
+    else:
+        words, others = _RUN.findall(folded), words_of(folded)
+    if "#" in folded:
+        for tag in text.hashtags:
+            others.append(tag.whole.text)
+            others += [word.text for reading in tag.readings for word in reading]
+    return words, others

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from monitor.intent.agreement import signs_of_complaint
-from monitor.intent.cue_index import CandidateIndex, CueIndex
-from monitor.intent.named_text import NamedText, kinds_of_names
+from monitor.intent.cue_index import Candidate, CandidateIndex, CueIndex
+from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Pattern
 from monitor.intent.rules import Cue, IntentRules, rules_digest
 from monitor.model import Brand, Intent, IntentPhrase, Score, Sentiment, Span
@@ -41,9 +41,7 @@ class IntentFinder:
         create_index: Callable[[Sequence[IntentRules]], CandidateIndex] = CueIndex,
     ) -> None:
         """``create_index``: for tests, which compare the index with a search for all cues."""
-        self._names = {
-            brand.name: re.compile(name_pattern([brand.name, *brand.aliases]), re.IGNORECASE) for brand in brands
-        }
+        self._names = {brand.name: _Names([brand.name, *brand.aliases]) for brand in brands}
         self._by_language: dict[str, CandidateIndex] = {}
         by_language: defaultdict[str, list[IntentRules]] = defaultdict(list)
         rules = tuple(rules)
@@ -70,8 +68,7 @@ class IntentFinder:
         """
         lang = (lang or DEFAULT_LANGUAGE).lower()[:2]
         index, body = self._by_language.get(lang), body[:MAX_CHARS]
-        candidates = index.candidates(body) if index else []
-        found = self._find(candidates, body, text_start, spans, scores) if candidates else {}
+        found = self._find(index, body, text_start, spans, scores) if index else {}
         if lang in self._complaint_languages:
             for brand in spans:
                 if scores[brand].evidence.cues and (complaint := signs_of_complaint(scores[brand])):
@@ -80,37 +77,65 @@ class IntentFinder:
 
     def _find(
         self,
-        candidates: Sequence[tuple[IntentRules, Cue]],
+        index: CandidateIndex,
         body: str,
         text_start: int,
         spans: Mapping[str, Sequence[Span]],
         scores: Mapping[str, Score],
     ) -> dict[str, tuple[IntentPhrase, ...]]:
-        """What ``candidates`` find."""
+        """What the cues of ``index`` find."""
         names = {brand: self._find_names(body, brand, matches) for brand, matches in spans.items()}
         found: dict[str, tuple[IntentPhrase, ...]] = {}
         for brand, own in names.items():
             others = [span for other, those in names.items() if other != brand for span in those]
-            kinds, sentiment = kinds_of_names(own, others), scores[brand].sentiment
-            possible = [(r, cue) for r, cue in candidates if cue.names <= kinds and _fits_score(r, sentiment)]
-            if possible and (phrases := _phrases(possible, NamedText(body, text_start, own, others))):
+            text = NamedText(body, text_start, own, others)
+            if (possible := _possible(index, text, scores[brand])) and (phrases := _phrases(possible, text)):
                 found[brand] = phrases
         return found
 
     def _find_names(self, body: str, brand: str, matches: Sequence[Span]) -> list[Span]:
-        pattern = self._names.get(brand)
-        named = [Span(*match.span()) for match in pattern.finditer(body)] if pattern else []
-        return named or [span for span in matches if span.end <= len(body)]
+        names = self._names.get(brand)
+        return (names.find(body) if names else []) or [span for span in matches if span.end <= len(body)]
 
 
-def _phrases(candidates: Sequence[tuple[IntentRules, Cue]], text: NamedText) -> tuple[IntentPhrase, ...]:
+class _Names:
+    """The names of one brand."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._pattern = re.compile(name_pattern(names), re.IGNORECASE)
+        self._lower: re.Pattern[str] | None = None
+        """Finds them in ASCII in lower case, and is faster: the regex engine can skip to the letters of a name."""
+        if all(map(str.isascii, names)):
+            longest_first = sorted((name.strip().lower() for name in names if name.strip()), key=len, reverse=True)
+            literals = map(re.escape, longest_first)
+            self._lower = re.compile("|".join(rf"{literal}(?!\w)(?<!\w{literal})" for literal in literals))
+
+    def find(self, body: str) -> list[Span]:
+        """Each of them, in order."""
+        if self._lower is not None and body.isascii():
+            matches = self._lower.finditer(body.lower())
+        else:
+            matches = self._pattern.finditer(body)
+        return [Span(*match.span()) for match in matches]
+
+
+def _possible(index: CandidateIndex, text: NamedText, score: Score) -> list[Candidate]:
+    """The cues that may match ``text``, for its names and its score."""
+    candidates = index.candidates(text.folded)
+    if not candidates:
+        return []
+    sentiment = score.sentiment
+    return [one for one in candidates if one.cue.names <= text.names and _fits_score(one.rules, sentiment)]
+
+
+def _phrases(candidates: Sequence[Candidate], text: NamedText) -> tuple[IntentPhrase, ...]:
     """For each intent, the first phrase of ``text`` that raises it."""
     found: dict[Intent, IntentPhrase] = {}
-    for rules, cue in candidates:
-        if rules.addressed not in (None, text.is_addressed):
+    for rules, cue, unless in candidates:
+        if rules.addressed is not None and rules.addressed != text.is_addressed:
             continue
         for span in _spans(cue, text):
-            if _counts(rules, cue, text, span):
+            if _counts(rules, cue, text, span) and not _is_excepted(unless, text, span):
                 phrase = IntentPhrase(rules.intent, *text.origin(span))
                 if rules.intent not in found or phrase.start < found[rules.intent].start:
                     found[rules.intent] = phrase
@@ -119,6 +144,8 @@ def _phrases(candidates: Sequence[tuple[IntentRules, Cue]], text: NamedText) -> 
 
 def _compatible(found: dict[Intent, IntentPhrase]) -> tuple[IntentPhrase, ...]:
     """The phrases of ``found`` whose intents no other excludes, in the order of the text."""
+    if len(found) < 2:
+        return tuple(found.values())
     for intent in (other for one, others in OVERRIDES.items() if one in found for other in others):
         found.pop(intent, None)
     return tuple(sorted(found.values(), key=lambda phrase: (phrase.start, phrase.intent)))
@@ -142,7 +169,7 @@ def _spans(cue: Cue, text: NamedText) -> list[Span]:
     """Where ``cue`` matches, as spans of the text with replaced names."""
     if not isinstance(cue.query, Pattern):
         return list(cue.query.spans_in(text.document))
-    folded = text.document.folded_text
+    folded = text.folded
     matches = [match.span() for region in folded.regions for match in cue.query.regex.finditer(folded.folded, *region)]
     return [_trimmed(text.text, folded.span(*bounds)) for bounds in matches]
 
@@ -156,14 +183,18 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _counts(rules: IntentRules, cue: Cue, text: NamedText, span: Span) -> bool:
-    """Whether a phrase raises its intent towards the brand: by what its sentence names, asks and excludes."""
+    """Whether a phrase raises its intent towards the brand: by what its sentence names and asks."""
     sentence = text.sentence(span.start)
     if not cue.names and OTHER_WORD in sentence and not _is_about_brand(rules.intent, text, span, sentence):
         return False
-    if rules.question is not None and rules.question != ("?" in sentence):
+    return rules.question is None or rules.question == ("?" in sentence)
+
+
+def _is_excepted(unless: Sequence[Cue], text: NamedText, span: Span) -> bool:
+    if not unless:
         return False
-    folded = fold(sentence)
-    return not any(one.query.regex.search(folded) for one in rules.unless if isinstance(one.query, Pattern))
+    folded = fold(text.sentence(span.start))
+    return any(one.query.regex.search(folded) for one in unless if isinstance(one.query, Pattern))
 
 
 def _is_about_brand(intent: Intent, text: NamedText, span: Span, sentence: str) -> bool:

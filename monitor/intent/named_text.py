@@ -10,6 +10,7 @@ from functools import cached_property
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD
 from monitor.model import Span
 from monitor.query import Document
+from monitor.query.folded_text import FoldedText
 
 _BEFORE_HANDLE = ' \t\n."\u201c'
 _BOTH, _BRAND, _OTHER, _NEITHER = (frozenset(kinds) for kinds in (("BRAND", "OTHER"), ("BRAND",), ("OTHER",), ()))
@@ -44,22 +45,32 @@ class NamedText:
             self._starts += (length, length + len(word) + 2)
             self._origins += (start, end)
             length, position = length + len(word) + 2, end
-        start = len(body) - len(body[text_start:].lstrip(_BEFORE_HANDLE))
-        greeting = _GREETING.match(body, start)
-        start = greeting.end() if greeting else start
-        self._is_message = start in self._origins[1::2] and (greeting is not None or body.startswith("@", start))
-        self.names = kinds_of_names(names, others)
+        self.names = _BOTH if names and others else _BRAND if names else _OTHER if others else _NEITHER
+        """Those of "BRAND" and "OTHER" that the text contains."""
         self.text = "".join([*pieces, body[position:]])
-        self.document = Document(self.text, text_start=self._position(text_start) if text_start else 0)
+        self._body, self._text_start = body, text_start
+        self.folded = FoldedText(self.text, self._position(text_start) if text_start else 0)
+        """The text as patterns see it."""
 
     def _position(self, origin: int) -> int:
         piece = bisect_right(self._origins, origin) - 1
         return self._starts[piece] + origin - self._origins[piece]
 
     @cached_property
+    def document(self) -> Document:
+        """The text as rules see it."""
+        return Document(self.text, text_start=self._position(self._text_start) if self._text_start else 0)
+
+    @cached_property
     def is_addressed(self) -> bool:
         """Whether it begins with the brand's handle, or greets the brand, and names no other brand."""
-        return self._is_message and "OTHER" not in self.names
+        if "OTHER" in self.names:
+            return False
+        body = self._body
+        start = len(body) - len(body[self._text_start :].lstrip(_BEFORE_HANDLE))
+        greeting = _GREETING.match(body, start)
+        start = greeting.end() if greeting else start
+        return start in self._origins[1::2] and (greeting is not None or body.startswith("@", start))
 
     def origin(self, span: Span) -> Span:
         """The characters of the body that ``span`` of the text comes from."""
@@ -87,8 +98,3 @@ class NamedText:
         ends = self._sentence_ends
         n = bisect_right(ends, position)
         return self.text[ends[n - 1] if n else 0 : position]
-
-
-def kinds_of_names(names: Sequence[Span], others: Sequence[Span]) -> frozenset[str]:
-    """Those of "BRAND" and "OTHER" that a text with these names contains."""
-    return _BOTH if names and others else _BRAND if names else _OTHER if others else _NEITHER

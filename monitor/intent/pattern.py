@@ -11,16 +11,19 @@ BRAND stands for a name of the brand, OTHER for that of another brand of the pos
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
+from typing import NamedTuple, TypeAlias
 
 from monitor.query.folding import fold, words_of
 
 BRAND_WORD, OTHER_WORD = "brandqqz", "otherqqz"
 """Written into a text in place of names. No language has these words."""
 MAX_GAP_WORDS = 5
+MAX_PAIR = 2_000
+"""Combinations of words of a pair. Longer lists of words are compared one by one, to bound the memory."""
 
 _PART = re.compile(r"[()|?^$]|\.\.|[^\s()|?^$]+")
 # The classes of ``query.folding`` are exact in scripts without spaces, but with them compiling takes a minute.
@@ -48,8 +51,17 @@ class Keys:
         """Letters of the shortest; 0 if there are none."""
         return min(map(len, self.words | self.prefixes), default=0)
 
+    def includes(self, other: Keys) -> bool:
+        """Whether a text that contains one of ``other`` contains one of these."""
+        return other.words <= self.words and other.prefixes <= self.prefixes
+
     def __or__(self, other: Keys) -> Keys:
         return Keys(self.words | other.words, self.prefixes | other.prefixes)
+
+
+Pair: TypeAlias = tuple[Keys, Keys]
+"""A text must contain a word of the first directly before one of the second; neither has prefixes. A word is here what
+``\\w+`` finds."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,8 @@ class Pattern:
     expression: str
     keys: tuple[Keys, ...]
     """A text must contain one of each. The first has the longest words, which are the rarest."""
+    pairs: tuple[Pair, ...]
+    """A text must contain one of each."""
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -70,16 +84,30 @@ class Pattern:
 def parse_pattern(text: str) -> Pattern:
     """Raises PatternError."""
     parser = _Parser(_PART.findall(text))
-    alternatives, keys = parser.alternatives()
+    found = parser.alternatives()
     if parser.peek():
         raise PatternError(f"`{text}` has a `)` without `(`.")
-    if not keys:
+    if not found.keys:
         raise PatternError(f"`{text}` needs a word besides BRAND that always occurs.")
-    return Pattern(text, alternatives, keys)
+    return Pattern(text, found.expression, found.keys, found.pairs)
+
+
+class _Part(NamedTuple):
+    """A regular expression and what a text in which it matches contains."""
+
+    expression: str
+    keys: tuple[Keys, ...] = ()
+    """Those with the longest words first."""
+    pairs: tuple[Pair, ...] = ()
+    first: Keys | None = None
+    """Of which its first word is one; None if it may be any word, or any with a prefix."""
+    last: Keys | None = None
+    """The same for its last word."""
+    is_optional: bool = False
 
 
 class _Parser:
-    """Each method returns a regular expression and the keys of what it read; those with the longest words first."""
+    """Each method returns what it read."""
 
     def __init__(self, parts: list[str]) -> None:
         self._parts = parts
@@ -93,19 +121,23 @@ class _Parser:
         self._next += 1
         return part
 
-    def alternatives(self) -> tuple[str, tuple[Keys, ...]]:
-        expression, keys = self._sequence()
-        found = [expression]
+    def alternatives(self) -> _Part:
+        """Sequences with ``|`` between them, up to a bracket or the end."""
+        found = [self._sequence()]
         while self.peek() == "|":
             self._take()
-            expression, other = self._sequence()
-            found.append(expression)
-            keys = either(keys, other)
-        return (found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"), keys
+            found.append(self._sequence())
+        if len(found) == 1:
+            return found[0]
+        keys = found[0].keys
+        for one in found[1:]:
+            keys = either(keys, one.keys)
+        firsts, lasts = [one.first for one in found], [one.last for one in found]
+        return _Part(f"(?:{'|'.join(one.expression for one in found)})", keys, (), _any_of(firsts), _any_of(lasts))
 
-    def _sequence(self) -> tuple[str, tuple[Keys, ...]]:
+    def _sequence(self) -> _Part:
         expression, has_words = "", False
-        keys: list[Keys] = []
+        parts: list[_Part] = []
         while self.peek() and self.peek() not in "|)":
             part = self._take()
             if part == "^":
@@ -114,23 +146,24 @@ class _Parser:
                 expression += _SENTENCE_STOP
             elif part == "..":
                 expression += _GAP
+                parts.append(_Part(_GAP))
             else:
-                element, own_keys = self._element(part)
-                is_optional = self.peek() == "?"
-                expression += self._joined(element, has_words=has_words, is_optional=is_optional)
-                keys += () if is_optional else own_keys
-                has_words = has_words or not is_optional
+                element = self._element(part)
+                element = element._replace(is_optional=self.peek() == "?")
+                expression += self._joined(element, has_words=has_words)
+                has_words = has_words or not element.is_optional
+                parts.append(element)
         if not expression:
             raise PatternError("A pattern, or one of its alternatives, is empty.")
-        return expression, tuple(sorted(keys, key=lambda one: -one.length))
+        return _in_order(expression, parts)
 
-    def _joined(self, element: str, *, has_words: bool, is_optional: bool) -> str:
-        if not is_optional:
-            return f"{_BETWEEN}+{element}" if has_words else element
+    def _joined(self, element: _Part, *, has_words: bool) -> str:
+        if not element.is_optional:
+            return f"{_BETWEEN}+{element.expression}" if has_words else element.expression
         self._take()
-        return f"(?:{_BETWEEN}+{element})?" if has_words else f"(?:{element}{_BETWEEN}+)?"
+        return f"(?:{_BETWEEN}+{element.expression})?" if has_words else f"(?:{element.expression}{_BETWEEN}+)?"
 
-    def _element(self, part: str) -> tuple[str, tuple[Keys, ...]]:
+    def _element(self, part: str) -> _Part:
         if part == "(":
             found = self.alternatives()
             if self._take() != ")":
@@ -141,6 +174,41 @@ class _Parser:
         return _word(part)
 
 
+def _in_order(expression: str, parts: Sequence[_Part]) -> _Part:
+    """A sequence of ``parts``, of which gaps have neither a first nor a last word."""
+    required = [part for part in parts if not part.is_optional]
+    keys = sorted((one for part in required for one in part.keys), key=lambda one: -one.length)
+    pairs = [pair for part in required for pair in part.pairs]
+    for n, part in enumerate(parts):
+        follower = _edge((other.first, other.is_optional) for other in parts[n + 1 :])
+        if part.last is None or follower is None or part.is_optional:
+            continue
+        if len(part.last.words) * len(follower.words) <= MAX_PAIR:
+            pairs.append((part.last, follower))
+    first = _edge((part.first, part.is_optional) for part in parts)
+    last = _edge((part.last, part.is_optional) for part in reversed(parts))
+    return _Part(expression, tuple(keys), tuple(pairs), first, last)
+
+
+def _edge(parts: Iterable[tuple[Keys | None, bool]]) -> Keys | None:
+    """The words at the edge of (words, may they be missing): those up to the first ones that may not."""
+    found: Keys | None = Keys()
+    for words, is_optional in parts:
+        found = _any_of((found, words))
+        if not is_optional:
+            return found
+    return None
+
+
+def _any_of(several: Iterable[Keys | None]) -> Keys | None:
+    found = Keys()
+    for one in several:
+        if one is None:
+            return None
+        found |= one
+    return found
+
+
 def either(one: tuple[Keys, ...], other: tuple[Keys, ...]) -> tuple[Keys, ...]:
     """The keys of "one or other", of which a text contains one of each if it contains those of either."""
     if not one or not other:
@@ -149,18 +217,24 @@ def either(one: tuple[Keys, ...], other: tuple[Keys, ...]) -> tuple[Keys, ...]:
     return tuple((left or one[0]) | (right or other[0]) for left, right in pairs)
 
 
-def _word(part: str) -> tuple[str, tuple[Keys, ...]]:
+def _word(part: str) -> _Part:
     """One word, or several that are written together: "don't", which also finds "dont"."""
     if part in ("BRAND", "OTHER"):
         word = BRAND_WORD if part == "BRAND" else OTHER_WORD
-        return rf"{_start(word)}\b", ()
+        own = Keys(frozenset((word,)))
+        return _Part(rf"{_start(word)}\b", (), (), own, own)
     is_prefix = part.endswith("*")
     words = words_of(fold(part.rstrip("*")))
     if not words:
         raise PatternError(f"`{part}` has no letters.")
     body = _start(words[0]) + "".join(rf"\W*{re.escape(word)}" for word in words[1:])
     end = r"\w*" if is_prefix else r"\b"
-    return f"{body}{end}", (_keys_of_joined(words, is_prefix=is_prefix),)
+    keys = (_keys_of_joined(words, is_prefix=is_prefix),)
+    firsts = frozenset("".join(words[:stop]) for stop in range(1, len(words) + 1))
+    lasts = frozenset("".join(words[start:]) for start in range(len(words)))
+    if is_prefix:
+        return _Part(f"{body}{end}", keys)
+    return _Part(f"{body}{end}", keys, (), Keys(firsts), Keys(lasts))
 
 
 def _keys_of_joined(words: Sequence[str], *, is_prefix: bool) -> Keys:

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from monitor.errors import IntentFileError, QueryError
-from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Keys, Pattern, PatternError, either, parse_pattern
+from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Keys, Pair, Pattern, PatternError, either, parse_pattern
 from monitor.model import Intent, Term
 from monitor.query import Query, parse
 from monitor.query.folding import fold, words_of
@@ -35,6 +35,8 @@ class Cue:
     keys: tuple[Keys, ...]
     """A text must contain one of each. The first has the longest words."""
     names: frozenset[str]
+    pairs: tuple[Pair, ...] = ()
+    """A text must contain one of each. Rules have none: they also find words inside hashtags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def _cues(where: str, table: Mapping[str, Any], key: str, problems: list[str]) -
 
 def _pattern(text: str) -> Cue:
     pattern = parse_pattern(text)
-    return Cue(text, pattern, pattern.keys, _names(text))
+    return Cue(text, pattern, pattern.keys, _names(text), pattern.pairs)
 
 
 def _rule(text: str) -> Cue:
