@@ -54,6 +54,11 @@ class Post:
         return f"{self.title}\n\n{self.text}" if self.title else self.text
 
     @property
+    def text_start(self) -> int:
+        """Where the text starts in the body, 0 without a title."""
+        return len(self.title) + 2 if self.title else 0
+
+    @property
     def undated(self) -> bool:
         """Whether the date is not known."""
         return self.published_at <= UNDATED

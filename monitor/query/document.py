@@ -31,8 +31,7 @@ class Document:
     @classmethod
     def of(cls, post: Post) -> Document:
         """The document of ``post``."""
-        text_start = len(post.title) + 2 if post.title else 0
-        return cls(post.body, post.author, post_site(post), post.lang, post.source, text_start)
+        return cls(post.body, post.author, post_site(post), post.lang, post.source, post.text_start)
 
     @cached_property
     def folded_text(self) -> FoldedText:
