@@ -332,6 +332,8 @@ def test_export_is_csv_without_formulas(stored: Run) -> None:
         (["http://127.0.0.1:8750/mentions?brand=Acme&range=all"], ["2", "1"]),
         (["?brand=Acme&q=great&range=all"], ["1"]),
         (["--range", "24h"], []),
+        (["--view", "2"], []),  # its last seven days
+        (["http://127.0.0.1:8750/mentions?view=2&range=all&sentiment="], ["2", "1"]),
     ],
 )
 def test_export_takes_the_filters_of_the_page(stored: Run, filters: list[str], ids: list[str]) -> None:
@@ -356,7 +358,15 @@ def test_an_output_file_that_cannot_be_written_is_reported(stored: Run, tmp_path
 
 @pytest.mark.parametrize(
     "bad",
-    [["brand=Nobody"], ["colour=red"], ["--sentiment", "sad"], ["q=(acme"], ["brand"], ["until=9999-12-31T23:59"]],
+    [
+        ["brand=Nobody"],
+        ["colour=red"],
+        ["--sentiment", "sad"],
+        ["q=(acme"],
+        ["brand"],
+        ["until=9999-12-31T23:59"],
+        ["view=99"],
+    ],
 )
 def test_an_invalid_filter_exits_with_2(stored: Run, bad: list[str]) -> None:
     result = stored("export", *bad)

@@ -24,7 +24,7 @@ from display.access.permissions import (
 from display.formatting import initials
 from display.pages import errors
 from monitor.errors import StoreError
-from monitor.model.people import Role
+from monitor.model.people import Account, Role
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -123,6 +123,17 @@ def current_person() -> Person:
     person: Person | None = g.get("person")
     assert person is not None, "only views that the guard protects know their person"
     return person
+
+
+def current_account() -> Account | None:
+    """The account of the person of the current request; None while there are no accounts."""
+    return current_person().account
+
+
+def current_account_id() -> int | None:
+    """The id of that account."""
+    account = current_account()
+    return None if account is None else account.id
 
 
 def protect(app: Flask, guard: Guard) -> None:

@@ -12,13 +12,15 @@ import click
 from display.cli.dependencies import config_option, load_config, open_config_store
 from display.pages.mentions import export as formats
 from display.pages.mentions import filters
+from display.pages.mentions.saved import open_view
 from display.source_health import known_source_names
 from monitor.clock import Clock
 from monitor.errors import WallflowerError
 from monitor.query import parse as parse_rule
 
 FORMATS = {"csv": formats.csv_lines, "jsonl": formats.json_lines}
-TIME_PARAMETERS = ("range", "since", "until")
+TIME_PARAMETERS = ("view", "range", "since", "until")
+"""Those that say of which time; a saved view has one."""
 PAGING_PARAMETERS = ("upto", "before")
 Command = Callable[..., Any]
 
@@ -52,17 +54,20 @@ def export(
     """Export mentions as CSV or JSON Lines.
 
     Exports all mentions, or those that match the filters. A FILTER is key=value, such as brand=Globex, or the whole
-    URL of a Mentions page. Unlike the page, the command exports mentions of all time unless you give a range.
+    URL of a Mentions page. Unlike the page, the command exports mentions of all time unless you give a range or a saved
+    view.
     """
     config = load_config(config_path)
-    parameters = _parameters(filters_, options)
+    parameters, now = _parameters(filters_, options), Clock().now()
     with open_config_store(config) as store:
+        views = {view.id: view for view in store.views.everyones()}
         view = filters.parse_view(
             parameters,
             brands=[brand.name for brand in config.brands],
             sources=known_source_names(config, store),
             timezone=config.timezone,
-            now=Clock().now(),
+            now=now,
+            open_view=open_view(views.get, config, now),
         )
         if view.filter.q:
             parse_rule(view.filter.q)

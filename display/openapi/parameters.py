@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from display.pages.mentions.facets import URL_FACETS, Facet
-from display.pages.mentions.filters import DEFAULT_RANGE, POSITION, RANGES, TIME
+from display.pages.mentions.filters import POSITION, RANGES
+from display.pages.mentions.times import TIME
 from monitor.model import Order
+from monitor.model.saved_views import DEFAULT_RANGE
 from monitor.query.grammar import MAX_QUERY_CHARS
 
 Json: TypeAlias = dict[str, Any]
@@ -21,7 +23,8 @@ _ID_SCHEMA = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 def filter_parameters(*required: str) -> list[Json]:
     """Every parameter of a list of mentions, in the order of its URL."""
     search = _single("q", "A search in the language of the rules.", {"type": "string", "maxLength": MAX_QUERY_CHARS})
-    found = [search, *map(_facet, URL_FACETS), *_times()]
+    view = _single("view", "The id of a saved view, which the other parameters change.", _ID_SCHEMA)
+    found = [view, search, *map(_facet, URL_FACETS), *_times()]
     found += [
         _single("story", "The id of a story.", _ID_SCHEMA),
         _single("order", _ORDER, {"enum": [order.value for order in Order], "default": Order.NEW.value}),

@@ -71,6 +71,13 @@ NEEDED = {
     ("POST", "relevance.bring_back"): Role.MEMBER,
     ("POST", "relevance.judge_again"): Role.MEMBER,
     ("POST", "relevance.switch"): Role.MEMBER,
+    ("POST", "saved_views.add"): Role.VIEWER,
+    ("POST", "saved_views.look"): Role.VIEWER,
+    ("POST", "saved_views.rename"): Role.VIEWER,
+    ("POST", "saved_views.share"): Role.MEMBER,
+    ("POST", "saved_views.update"): Role.VIEWER,
+    ("POST", "saved_views.move"): Role.VIEWER,
+    ("POST", "saved_views.delete"): Role.VIEWER,
     ("POST", "sources.back_up"): Role.ADMIN,
     ("POST", "sources.pause"): Role.ADMIN,
     ("POST", "sources.resume"): Role.ADMIN,
@@ -82,7 +89,8 @@ FOR_TOKENS = {
     "openapi.description", "check.export_csv", "check.export_json",
 }  # fmt: skip
 """What API tokens read."""
-VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1, "section": "brands"}
+VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1, "section": "brands", "view": 999}
+"""What stands in paths. Who may change which view is tested in ``tests/test_saved_views.py``."""
 VISITORS = {None: None, "bo": Role.VIEWER, "dana": Role.MEMBER, "priya": Role.ADMIN}
 
 

@@ -9,19 +9,21 @@ widens the list.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urlencode
 
 from display.pages.mentions.facets import URL_FACETS, Facet, KnownNames
+from display.pages.mentions.times import local_minute, parse_time, whole_minute
 from monitor.errors import FilterError
 from monitor.model import Choice, ListPosition, MentionFilter, Order, Position
+from monitor.model.saved_views import DEFAULT_RANGE, RANGE_LENGTHS
 from monitor.query import Query, search_of
 
 FACET_NAMES = tuple(facet.name for facet in URL_FACETS)
 """Parameters that may be repeated, in the order of a URL."""
-PARAMETERS = ("q", *FACET_NAMES, "range", "since", "until", "story", "order", "upto", "before")
+PARAMETERS = ("view", "q", *FACET_NAMES, "range", "since", "until", "story", "order", "upto", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +38,28 @@ class TimeRange:
 
 
 RANGES: Mapping[str, TimeRange] = {
-    "24h": TimeRange(timedelta(hours=24), "Last 24 hours", "in the last 24 hours"),
-    "7d": TimeRange(timedelta(days=7), "Last 7 days", "in the last 7 days"),
-    "30d": TimeRange(timedelta(days=30), "Last 30 days", "in the last 30 days"),
-    "all": TimeRange(None, "All time", "at any time"),
+    "24h": TimeRange(RANGE_LENGTHS["24h"], "Last 24 hours", "in the last 24 hours"),
+    "7d": TimeRange(RANGE_LENGTHS["7d"], "Last 7 days", "in the last 7 days"),
+    "30d": TimeRange(RANGE_LENGTHS["30d"], "Last 30 days", "in the last 30 days"),
+    "all": TimeRange(RANGE_LENGTHS["all"], "All time", "at any time"),
 }
-DEFAULT_RANGE = "7d"
 
 ID = re.compile(r"[0-9]{1,18}")
 POSITION = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,14}))?")
-TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[T ][0-9]{2}:[0-9]{2}(?::00(?:\.0{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
-)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TIME_PARAMETERS = frozenset(("range", "since", "until"))
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_YEARS = range(1970, 9999)
-"""Years that a URL may name: nothing that is stored is older, and Python's last year has no month after it."""
-_ISO_TIME = f"a time in the years {_YEARS[0]} to {_YEARS[-1]}, such as 2026-03-04T12:30, in the server's time zone"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenView:
+    """The saved view that a list began with."""
+
+    id: int
+    filter: MentionFilter
+    """With its times resolved."""
+    range: str
+    """A key of RANGES; empty if it has fixed times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,13 @@ class MentionsView:
     """The last mention id of the moment that is shown; None: now."""
     before: Position | None = None
     """The mention that the page continues after, in the order of the list; None: the first page."""
+    saved: OpenView | None = None
+    """The saved view in the URL. The other parameters change it for this page only."""
+
+    @property
+    def differs_from_saved(self) -> bool:
+        """Whether the filters are not those of the saved view in the URL."""
+        return self.saved is not None and (self.filter, self.range) != (self.saved.filter, self.saved.range)
 
     def with_value(self, facet: Facet, value: str, *, exclude: bool = False) -> MentionsView:
         """With ``value`` of ``facet`` added to those chosen, or to those excluded."""
@@ -108,8 +121,8 @@ class MentionsView:
 
     def between(self, since: datetime, until: datetime) -> MentionsView:
         """From ``since`` to ``until``, widened to whole minutes."""
-        padding = timedelta(0) if until == _minute(until) else timedelta(minutes=1)
-        return replace(self.changed(since=_minute(since), until=_minute(until) + padding), range="")
+        padding = timedelta(0) if until == whole_minute(until) else timedelta(minutes=1)
+        return replace(self.changed(since=whole_minute(since), until=whole_minute(until) + padding), range="")
 
     def ordered(self, name: str) -> MentionsView:
         """In another order."""
@@ -120,10 +133,10 @@ class MentionsView:
         return replace(self, upto=None, before=None)
 
     def cleared(self) -> MentionsView:
-        """With no filter except the time, in the same order."""
+        """With no filter except the time, in the same order, and apart from any saved view."""
         f = self.filter
         kept = MentionFilter(since=f.since, until=f.until, order=f.order, person=f.person)
-        return replace(self.first_page(), filter=kept)
+        return replace(self.first_page(), filter=kept, saved=None)
 
     @property
     def filtered(self) -> bool:
@@ -138,27 +151,50 @@ def parse_view(
     sources: Collection[str],
     timezone: tzinfo,
     now: datetime,
+    open_view: Callable[[int], OpenView] | None = None,
     person: int | None = None,
 ) -> MentionsView:
     """The view that ``params`` request. An empty value counts as not given, because forms send empty fields.
 
     ``brands`` and ``sources`` are the names that exist. ``person``: the account that looks; None: the local user.
-    ``q`` is not parsed here; the store raises QueryError. Raises FilterError for the first invalid parameter.
+    ``q`` is not parsed here; the store raises QueryError. ``open_view`` finds a saved view; None where there are none.
+    What it has is the default of each parameter that is not there at all, so that an empty one takes away what the
+    saved view has. Raises FilterError for the first invalid parameter.
     """
     given = _non_empty_parameters(params)
     names: KnownNames = {"brand": brands, "source": sources}
-    choices = {facet.name: _choice(facet, given.get(facet.name, []), names) for facet in URL_FACETS}
-    range_name, since, until = _times(given, timezone, now)
+    saved = _open_view(given, open_view, person)
+    base = MentionFilter() if saved is None else saved.filter
+    choices = {
+        facet.name: _choice(facet, given[facet.name], names) if facet.name in given else facet.choice(base)
+        for facet in URL_FACETS
+    }
+    if saved is None or _TIME_PARAMETERS & given.keys():
+        range_name, since, until = _times(given, timezone, now)
+    else:
+        range_name, since, until = saved.range, base.since, base.until
     mention_filter = MentionFilter(
-        q=(_single(given, "q") or "").strip(),
+        q=(_single(given, "q") or "").strip() if "q" in given else base.q,
         since=since,
         until=until,
-        story=_id(given, "story"),
-        order=_order(_single(given, "order")),
+        story=_id(given, "story") if "story" in given else base.story,
+        order=_order(_single(given, "order")) if "order" in given else base.order,
         person=person,
         **choices,
     )
-    return MentionsView(mention_filter, range_name, upto=_id(given, "upto"), before=_position(given, "before"))
+    return MentionsView(mention_filter, range_name, _id(given, "upto"), _position(given, "before"), saved)
+
+
+def _open_view(
+    given: Mapping[str, Sequence[str]], open_view: Callable[[int], OpenView] | None, person: int | None
+) -> OpenView | None:
+    number = _id(given, "view")
+    if number is None:
+        return None
+    if open_view is None:
+        raise FilterError("view", str(number), "the filters of the view, one by one")
+    found = open_view(number)
+    return replace(found, filter=replace(found.filter, person=person))
 
 
 def parse_options(options: Iterable[str]) -> dict[str, list[str]]:
@@ -173,14 +209,18 @@ def parse_options(options: Iterable[str]) -> dict[str, list[str]]:
 
 
 def parameters(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
-    """The parameters of ``view`` in their fixed order, without defaults."""
-    mention_filter = view.filter
-    pairs = [("q", mention_filter.q)] if mention_filter.q else []
+    """The parameters of ``view`` in their fixed order, without defaults, which are those of its saved view."""
+    found, saved = view.filter, view.saved
+    base = MentionFilter() if saved is None else saved.filter
+    pairs = [] if saved is None else [("view", str(saved.id))]
+    pairs += [] if found.q == base.q else [("q", found.q)]
     for facet in URL_FACETS:
-        pairs += [(facet.name, value) for value in _facet_parameters(facet, facet.choice(mention_filter))]
+        choice = facet.choice(found)
+        if choice != facet.choice(base):
+            pairs += [(facet.name, value) for value in _facet_parameters(facet, choice)] or [(facet.name, "")]
     pairs += _time_parameters(view, timezone)
-    pairs += [] if mention_filter.story is None else [("story", str(mention_filter.story))]
-    pairs += [] if mention_filter.order is Order.NEW else [("order", mention_filter.order.value)]
+    pairs += [] if found.story == base.story else [("story", "" if found.story is None else str(found.story))]
+    pairs += [] if found.order is base.order else [("order", found.order.value)]
     pairs += [] if view.upto is None else [("upto", str(view.upto))]
     pairs += [] if view.before is None else [("before", position_text(view.before))]
     return pairs
@@ -191,21 +231,13 @@ def query_string(view: MentionsView, timezone: tzinfo) -> str:
     return urlencode(parameters(view, timezone))
 
 
-def local_minute(at: datetime, timezone: tzinfo) -> str:
-    """``at`` as a URL contains it: local and without an offset, except in the hour that a clock change repeats."""
-    local = at.astimezone(timezone)
-    plain = local.replace(tzinfo=None, fold=0)
-    ambiguous = plain.replace(tzinfo=timezone).astimezone(UTC) != at
-    return (local if ambiguous else plain).isoformat(timespec="minutes")
-
-
 def _non_empty_parameters(params: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     for name, values in params.items():
         if name not in PARAMETERS:
             raise FilterError(name, "".join(values[:1]), "the parameters " + ", ".join(PARAMETERS))
         if broken := [v for v in values if _SURROGATE.search(v)]:
             raise FilterError(name, ascii(broken[0]), "text in UTF-8")
-    return {name: [v for v in values if v] for name, values in params.items()}
+    return {name: [v for v in values if v] for name, values in params.items() if values}
 
 
 def _facet_parameters(facet: Facet, choice: Choice) -> list[str]:
@@ -214,10 +246,17 @@ def _facet_parameters(facet: Facet, choice: Choice) -> list[str]:
 
 
 def _time_parameters(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
+    found, saved = view.filter, view.saved
+    if saved is not None and (view.range, found.since, found.until) == _times_of(saved):
+        return []
     if view.range:
-        return [] if view.range == DEFAULT_RANGE else [("range", view.range)]
-    bounds = (("since", view.filter.since), ("until", view.filter.until))
+        return [] if view.range == DEFAULT_RANGE and saved is None else [("range", view.range)]
+    bounds = (("since", found.since), ("until", found.until))
     return [(name, local_minute(at, timezone)) for name, at in bounds if at is not None]
+
+
+def _times_of(saved: OpenView) -> tuple[str, datetime | None, datetime | None]:
+    return saved.range, saved.filter.since, saved.filter.until
 
 
 def _single(given: Mapping[str, Sequence[str]], name: str) -> str | None:
@@ -280,7 +319,10 @@ def _choice(facet: Facet, values: Sequence[str], names: KnownNames) -> Choice:
 def _times(
     given: Mapping[str, Sequence[str]], timezone: tzinfo, now: datetime
 ) -> tuple[str, datetime | None, datetime | None]:
-    since, until = (_time(given, name, timezone) for name in ("since", "until"))
+    since, until = (
+        None if (value := _single(given, name)) is None else parse_time(name, value, timezone)
+        for name in ("since", "until")
+    )
     range_name = _single(given, "range")
     if range_name is not None and range_name not in RANGES:
         raise FilterError("range", range_name, ", ".join(RANGES))
@@ -296,25 +338,4 @@ def _times(
 
 def _range_start(name: str, now: datetime) -> datetime | None:
     length = RANGES[name].length
-    return None if length is None else _minute(now) - length
-
-
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
-
-
-def _time(given: Mapping[str, Sequence[str]], name: str, timezone: tzinfo) -> datetime | None:
-    value = _single(given, name)
-    if value is None:
-        return None
-    try:
-        if not TIME.fullmatch(value):
-            raise ValueError(value)
-        written = datetime.fromisoformat(value)
-        at = (written if written.tzinfo else written.replace(tzinfo=timezone)).astimezone(UTC)
-        local_minute(at, timezone)
-    except (ValueError, OverflowError):
-        raise FilterError(name, value, _ISO_TIME) from None
-    if written.year not in _YEARS:
-        raise FilterError(name, value, _ISO_TIME)
-    return at
+    return None if length is None else whole_minute(now) - length

@@ -18,7 +18,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.access.guard import current_person
+from display.access.guard import current_account, current_account_id
 from display.access.permissions import opens_to_tokens
 from display.error_figures import error_sentence, short_error
 from display.pages.caching import always_revalidate
@@ -29,17 +29,12 @@ from display.pages.mentions import export
 from display.pages.mentions.cards import Cards
 from display.pages.mentions.detail import detail_values
 from display.pages.mentions.facets import STATE
-from display.pages.mentions.filters import (
-    RANGES,
-    MentionsView,
-    local_minute,
-    parameters,
-    parse_view,
-    position_text,
-    query_string,
-)
+from display.pages.mentions.filters import RANGES, MentionsView, parameters, parse_view, position_text, query_string
 from display.pages.mentions.page import MentionsPage
+from display.pages.mentions.problem_pages import invalid_filter_page
 from display.pages.mentions.query_fix import fixed_query, query_error
+from display.pages.mentions.saved import ViewList, open_view
+from display.pages.mentions.times import local_minute
 from display.server.abandoned_requests import cancel_abandoned_queries
 from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
@@ -93,7 +88,7 @@ def listing() -> PageResponse:
     page = MentionsPage(context.config, context.store, shown, current_health(context, now), context.opinions())
     text = render_template(
         "mentions/list.html",
-        page=page,
+        **list_values(context, page, now),
         typed_query=view.filter.q,
         problem=problem,
         error_position=split_at_error(problem),
@@ -150,7 +145,8 @@ def mention(number: int) -> PageResponse:
         view = page.view_around(shown)
         page = MentionsPage(context.config, context.store, view, health, context.opinions())
     values = {"view": page.fixed_page} if shown is None else detail_values(context, page.fixed_page, shown, now)
-    text = render_template("mentions/list.html", page=page, typed_query=view.filter.q, number=number, **values)
+    values |= list_values(context, page, now)
+    text = render_template("mentions/list.html", typed_query=view.filter.q, number=number, **values)
     return text, 200 if shown else 404
 
 
@@ -201,9 +197,16 @@ def requested_view(context: PageContext, now: datetime, params: MultiDict[str, s
     if not {value.lstrip("+-") for value in sent.get("source", ())} <= sources:
         sources |= known_source_names(context.config, context.store)
     brands = [brand.name for brand in context.config.brands]
-    account, zone = current_person().account, context.config.timezone
-    person = account.id if account else None
-    return parse_view(sent, brands=brands, sources=sources, timezone=zone, now=now, person=person)
+    person, zone = current_account_id(), context.config.timezone
+    saved = open_view(lambda id_: context.store.views.get(id_, person), context.config, now)
+    return parse_view(sent, brands=brands, sources=sources, timezone=zone, now=now, open_view=saved, person=person)
+
+
+def list_values(context: PageContext, page: MentionsPage, now: datetime) -> dict[str, Any]:
+    """What the template of a list uses: the page, and the saved views of the person beside it."""
+    views = ViewList(context.config, context.store, current_account(), page.view, now)
+    looked = views.line([card.mention for card in page.rows], page.upto)
+    return {"page": page, "views": views, "looked": looked}
 
 
 def valid_view(context: PageContext, now: datetime) -> MentionsView:
@@ -231,13 +234,6 @@ def requested_mentions(context: PageContext) -> Iterator[Mention]:
     """Every mention that the URL asks for. Raises FilterError and QueryError before the first."""
     view = requested_view(context, context.clock.now())
     return context.store.export(valid_filter(view), view.upto)
-
-
-def invalid_filter_page(error: FilterError) -> tuple[str, int]:
-    """The page for an invalid URL. It names the parameter and what is allowed."""
-    context = page_context()
-    health = current_health(context, context.clock.now())
-    return render_template("mentions/invalid_filter.html", error=error, health=health), 400
 
 
 def sent_query_string() -> str:

@@ -2,6 +2,7 @@
 // and the live status. Nothing here ever moves what a person is reading.
 
 import "./mentions.css";
+import "./saved_views.css";
 import { connect } from "../live";
 import { Drawer } from "./drawer";
 import { listShortcuts } from "./list_keys";
@@ -10,6 +11,7 @@ import { NewPill } from "./new_pill";
 import { rememberRailScroll, updateAges, watchClicks, watchSearch } from "./page_behaviour";
 import { rememberPlaces } from "./place";
 import { watchFocus } from "./rows";
+import { SavedViews } from "./saved_views";
 import { watchShortcuts } from "./shortcuts";
 import { loadTopics } from "./topic_line";
 
@@ -19,6 +21,7 @@ const main = document.querySelector<HTMLElement>("main#main");
 const status = new LiveStatus(main?.dataset.zone);
 const panel = document.getElementById("drawer");
 const pill = main && new NewPill(main);
+const views = main && new SavedViews(main);
 
 watchClicks();
 void loadTopics();
@@ -46,6 +49,7 @@ function listen(): () => void {
       lastId = last_id;
       status.messageReceived();
       pill?.changed(changes);
+      views?.changed();
       drawer?.changed(changes);
     },
     onHeartbeat: ({ now, last_id, fault }) => {

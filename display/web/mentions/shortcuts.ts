@@ -20,14 +20,19 @@ export function watchShortcuts(shortcuts: Shortcuts, escapeSteps: EscapeStep[] =
   };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return closeFirst(event, [closeMenu, leaveDrawerField, ...escapeSteps, leaveField]);
-    if (isTyping(event) || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    if (localStorage.getItem(OFF_KEY) && event.key !== "?") return;
+    if (!isShortcut(event)) return;
     const action = actions[event.key];
     if (!action || !appliesTo(event.key, document.activeElement)) return;
     event.preventDefault();
     action();
   });
   watchOffSwitch();
+}
+
+/** Whether a key is meant as a shortcut. */
+export function isShortcut(event: KeyboardEvent): boolean {
+  if (isTyping(event) || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return false;
+  return !localStorage.getItem(OFF_KEY) || event.key === "?";
 }
 
 /** Arrow keys scroll the page unless a row has the focus, and Enter follows whatever link has it. */

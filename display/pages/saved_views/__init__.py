@@ -1,0 +1,1 @@
+"""/views: saving, changing and following saved views. The Mentions page shows them."""
