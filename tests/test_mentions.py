@@ -512,6 +512,30 @@ def story_of(store: Store, count: int, brand: str = "Globex", first: int = 0) ->
         store.save("Forum", [JudgedPost(post, (data.finding(brand, text, -0.5),), signatures([text])[0])], now=NOON)
 
 
+def test_new_rows_are_those_gained_since_with_one_row_per_story(tmp_path: Path, own_store: Store) -> None:
+    data.save_posts(own_store, NOON)
+    client, after = client_of(tmp_path, own_store), own_store.last_mention_id()
+    late = Post("Forum", "late", "Globex was late last week.", NOON - timedelta(days=2))
+    own_store.save("Forum", [data.judged(late, data.finding("Globex", late.text, -0.5))], now=NOON)
+    story_of(own_store, 3)
+    story_of(own_store, 1, "Acme", first=3)
+    page = Page(client.get(f"/mentions/newer-than/{after}?brand=Globex").text)
+    assert ids(page) == [after + 4, after + 1]
+    assert page.by("tbody")[0]["data-count"] == "4"
+    assert ids(Page(client.get(f"/mentions/newer-than/{after}?q=late&upto={after}").text)) == []
+    assert client.get(f"/mentions/newer-than/{after}?q=(").status_code == 400
+
+
+def test_a_mention_beyond_the_first_page_is_listed_with_rows_above_it(client: FlaskClient) -> None:
+    listed = ids(Page(client.get("/mentions/10?brand=Acme").text))
+    assert 10 not in listed or listed.index(10) < 50
+    text = client.get("/mentions/10").text
+    listed = ids(Page(text))
+    assert listed.index(10) == 20
+    assert [row["data-id"] for row in Page(text).by("tr", aria_current="true")] == []
+    assert '<tr class="row" role="row" id="m10"' in text
+
+
 def test_a_mention_lists_five_others_of_its_story_and_brand(tmp_path: Path, own_store: Store) -> None:
     story_of(own_store, 8)
     story_of(own_store, 3, "Acme", first=8)

@@ -49,7 +49,10 @@ def check_lists(store: Store, truth: Truth, f: MentionFilter, upto: int | None) 
     count = store.count(f, upto)
     assert (count.n, count.exact) == (len(matching), True), f
     if upto is not None:
-        assert store.count_new(f, upto) == len(truth.matching(f)) - len(matching), f
+        later = [mention for mention in truth.matching(f) if mention.id > upto]
+        assert store.count_new(f, upto) == len(later), f
+        newest_first = sorted(later, key=lambda mention: (mention.post.published_at, mention.id), reverse=True)
+        assert store.new_mentions(f, upto, 2**40) == newest_first, f
 
 
 def pages(store: Store, f: MentionFilter, upto: int | None) -> list[int]:

@@ -47,6 +47,9 @@ class MentionQueries(Protocol):
     def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
         """How many mentions with an id above ``after`` match, counted up to ``limit``."""
 
+    def new_mentions(self, f: MentionFilter, after: int, upto: int, limit: int = 1_000) -> list[Mention]:
+        """The matches with ids above ``after``, at most the ``limit`` newest ids; those published last come first."""
+
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
         """For brand, sentiment, intent, source, lang and state: the mentions with each value, most frequent first.
 

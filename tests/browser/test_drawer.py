@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from monitor.model import Post
 from tests import mentions_data as data
 from tests.browser.conftest import COLLECT_CSP_REPORTS, PageErrors
 from tests.fake_site import RunningApp, config
@@ -106,3 +108,43 @@ def test_the_drawer_opens_beside_the_list_and_keys_never_lose_the_place(
     assert focus(page)["row"] == page.locator(".row").nth(16).get_attribute("id")
     assert page_errors == []
     assert page.evaluate("reports") == []
+
+
+def save_new(served: RunningApp, n: int, name: str) -> None:
+    """Save posts as if they had just been read, a tenth of them late."""
+    now = served.clock.now()
+    ages = [timedelta(hours=20) if i % 10 == 5 else timedelta() for i in range(n)]
+    posts = [
+        Post("Forum", f"{name}-{i}", f"Globex again, {name} {i}.", now - age, f"u{i}") for i, age in enumerate(ages)
+    ]
+    served.save(*(data.judged(post, data.finding("Globex", post.text, -0.4)) for post in posts))
+
+
+@pytest.mark.parametrize("order", ["new", "negative"])
+def test_new_rows_come_in_at_the_top_and_the_row_in_focus_stays(page: Page, served: RunningApp, order: str) -> None:
+    page.goto(f"{served.url}/mentions" + ("" if order == "new" else f"?order={order}"))
+    for _ in range(9):
+        page.keyboard.press("j")
+    expect(page.locator("#pill")).to_have_attribute("hidden", "")
+    place, before = focus(page), page.locator(".row").count()
+    total = 0
+    for n in (5, 70, 650):
+        save_new(served, n, f"wave-{n}")
+        expect(page.locator("#pill .n")).to_have_text(f"{n} new")
+        assert is_same_place(focus(page), place)
+        page.keyboard.press("n")
+        expect(page.locator("#pill")).to_be_hidden()
+        total += n
+        assert is_same_place(focus(page), place), n
+        assert page.locator("#rows > :first-child").inner_text().startswith(f"{n} new at ")
+        assert page.locator(".row").count() == before + total
+        expect(page.locator("#count")).to_have_text(str(66 + total))
+    if order == "new":
+        page.reload()
+        expect(page).to_have_url(re.compile("before="))
+        expect(page.locator(".mention-link:focus")).to_have_count(1)
+        assert is_same_place(focus(page), place)
+    page.locator(".toggle", has_text="Forum").click()
+    page.go_back()
+    expect(page.locator(".mention-link:focus")).to_have_count(1)
+    assert is_same_place(focus(page), place)

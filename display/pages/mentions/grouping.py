@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from monitor.model import Mention, Position
@@ -19,6 +19,14 @@ class GroupedPage(NamedTuple):
 
     rows: list[Mention]
     last: Position | None
+
+
+def first_of_groups(mentions: Iterable[Mention]) -> list[Mention]:
+    """The first mention of each story and brand."""
+    groups: dict[tuple[int, str], Mention] = {}
+    for mention in mentions:
+        groups.setdefault((mention.story or mention.id, mention.brand), mention)
+    return list(groups.values())
 
 
 def grouped_page(fetch: FetchPage, before: Position | None, max_rows: int) -> GroupedPage:

@@ -14,7 +14,7 @@ from display.pages.health_line import HealthLine
 from display.pages.mentions.cards import Card, Cards
 from display.pages.mentions.chart_range import chart_periods
 from display.pages.mentions.filters import MentionsView
-from display.pages.mentions.grouping import GroupedPage, grouped_page
+from display.pages.mentions.grouping import GroupedPage, first_of_groups, grouped_page
 from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
 from display.pages.mentions.query_fix import query_error
 from display.pages.mentions.rail import (
@@ -109,18 +109,23 @@ class MentionsPage:
     @cached_property
     def rows(self) -> list[Card]:
         """The rows of this page."""
-        query = self.view.search()
+        return self._cards_of(self._page.rows)
+
+    def new_rows(self, after: int) -> tuple[list[Card], int]:
+        """Rows for what the view has gained since the mention ``after``, and how many mentions that is."""
+        mentions = self.store.new_mentions(self.view.filter, after, self.upto)
+        return self._cards_of(mentions if self.view.filter.story else first_of_groups(mentions)), len(mentions)
+
+    def _cards_of(self, mentions: Sequence[Mention]) -> list[Card]:
+        query, reasons = self.view.search(), self._reasons(mentions)
         return [
-            self.cards.row(
-                mention, self.now, query.spans(mention.post.body) if query else (), self._reasons.get(mention.id, "")
-            )
-            for mention in self._page.rows
+            self.cards.row(one, self.now, query.spans(one.post.body) if query else (), reasons.get(one.id, ""))
+            for one in mentions
         ]
 
-    @cached_property
-    def _reasons(self) -> dict[int, str]:
-        """Why mentions of this page are set aside."""
-        reasons = self.store.relevance.reasons([mention.id for mention in self._page.rows if mention.set_aside])
+    def _reasons(self, mentions: Sequence[Mention]) -> dict[int, str]:
+        """Why some of ``mentions`` are set aside."""
+        reasons = self.store.relevance.reasons([mention.id for mention in mentions if mention.set_aside])
         similar = self.store.mentions([id_ for reason in reasons.values() for id_ in reason.similar])
         return {id_: row_reason(reason, similar) for id_, reason in reasons.items()}
 

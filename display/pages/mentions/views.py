@@ -109,6 +109,18 @@ def new_count() -> PageResponse:
     return Response(str(context.store.count_new(valid_filter(view), view.upto)), mimetype="text/plain")
 
 
+@blueprint.get("/mentions/newer-than/<int:after>")
+@errors_as_json
+def new_rows(after: int) -> PageResponse:
+    """Rows for the mentions that the list has gained since the id ``after``, for a list that is already open."""
+    context, now = page_context(), page_context().clock.now()
+    view = requested_view(context, now)
+    valid_filter(view)
+    page = MentionsPage(context.config, context.store, view, current_health(context, now), context.opinions())
+    rows, n = page.new_rows(after)
+    return render_template("mentions/new_rows.html", page=page, rows=rows, n=n)
+
+
 @blueprint.get("/mentions/health")
 def health_line() -> str:
     """The current health line, for a page that is already open."""

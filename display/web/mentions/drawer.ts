@@ -298,10 +298,14 @@ async function drawerOf(href: string, signal: AbortSignal): Promise<string | nul
   const address = new URL(href, location.href);
   address.pathname += "/drawer";
   address.hash = "";
-  const response = await fetch(address, { cache: "no-store", signal }).catch(() => null);
-  // The server answers a page with the way to sign in.
-  if (response?.status === 401) location.assign(href);
-  return response && (response.ok || response.status === 404) ? response.text() : null;
+  try {
+    const response = await fetch(address, { cache: "no-store", signal });
+    // The server answers a page with the way to sign in.
+    if (response.status === 401) location.assign(href);
+    return response.ok || response.status === 404 ? await response.text() : null;
+  } catch {
+    return null;
+  }
 }
 
 const clones = (element: Element | null): Node[] => [...(element?.childNodes ?? [])].map((node) => node.cloneNode(true));

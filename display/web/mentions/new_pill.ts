@@ -2,6 +2,7 @@
 
 import type { Change } from "../live";
 import { rootPath } from "../root_path";
+import { keepingPlace } from "./place";
 
 const COUNT_DELAY_MS = 400;
 const ANNOUNCE_EVERY_MS = 30_000;
@@ -11,6 +12,7 @@ export class NewPill {
   private countTimer: number | undefined;
   private fetching = false;
   private countAgain = false;
+  private adding = false;
   private outOfSync = false;
   private announcedAt = -Infinity;
   private count = 0;
@@ -35,42 +37,26 @@ export class NewPill {
     this.scheduleCount();
   }
 
-  /** Add the new rows at the top. The row with the focus keeps the focus and its position on the screen. */
+  /** Insert the new rows at the top, under a line that says how many. What is read stays where it is on the screen. */
   async showNew(): Promise<void> {
     const firstPage = this.main.dataset.firstPageUrl ?? `${rootPath()}/mentions`;
-    if (this.count === 0 && !this.outOfSync) return;
+    if ((this.count === 0 && !this.outOfSync) || this.adding) return;
     const rows = this.main.querySelector<HTMLElement>("#rows");
-    if (this.outOfSync || !rows || this.main.dataset.firstPage !== "true" || this.main.dataset.order !== "new") {
-      location.assign(firstPage);
-      return;
-    }
+    if (this.outOfSync || !rows || this.main.dataset.firstPage !== "true" || this.count > MAX_COUNT) return location.assign(firstPage);
+    this.adding = true;
     const page = await fetchPage(firstPage);
     const next = page?.querySelector<HTMLElement>("main#main");
-    if (!page || !next || !this.addRows(rows, next)) {
-      location.assign(firstPage);
-      return;
-    }
+    const added = next && (await fetchPage(`${this.main.dataset.newRowsUrl}${joiner(this.main)}upto=${next.dataset.upto}`));
+    this.adding = false;
+    if (!page || !next || !added) return location.assign(firstPage);
+    keepingPlace(() => addRows(rows, added, this.main.dataset.zone));
     Object.assign(this.main.dataset, next.dataset);
-    for (const part of ["head", "chart", "facets", "health"]) replacePart(part, page);
+    keepingPlace(() => ["head", "chart", "facets", "health"].forEach((part) => replacePart(part, page)));
     this.showCount(0);
   }
 
   private get link(): HTMLAnchorElement | null {
     return this.main.querySelector<HTMLAnchorElement>("#pill");
-  }
-
-  /** Put the new rows of `next` above the current ones. False if the two lists do not overlap. */
-  private addRows(rows: HTMLElement, next: HTMLElement): boolean {
-    const first = rows.querySelector<HTMLElement>(".row");
-    const nextRows = [...next.querySelectorAll<HTMLElement>("#rows > .row")];
-    const newCount = nextRows.findIndex((row) => row.id === first?.id);
-    if (!first || newCount < 0) return false;
-    const focused = document.activeElement?.closest<HTMLElement>(".row") ?? null;
-    const topBefore = focused?.getBoundingClientRect().top ?? 0;
-    rows.querySelector(".new-divider")?.remove();
-    if (newCount > 0) rows.prepend(...nextRows.slice(0, newCount), newDivider(newCount, this.main.dataset.zone));
-    if (focused) scrollBy({ top: focused.getBoundingClientRect().top - topBefore, behavior: "instant" });
-    return true;
   }
 
   private markDeleted(mention: number): void {
@@ -115,6 +101,18 @@ export class NewPill {
       document.getElementById("announcer")?.replaceChildren(`${n} new mention${n === 1 ? "" : "s"}`);
     }
   }
+}
+
+const joiner = (main: HTMLElement) => (main.dataset.newRowsUrl?.includes("?") ? "&" : "?");
+
+/** The new rows come above all others, whenever they were published, so that none of them is missed. */
+function addRows(rows: HTMLElement, added: Document, zone: string | undefined): void {
+  const body = added.querySelector<HTMLElement>("#new-rows");
+  const fresh = [...added.querySelectorAll<HTMLElement>("#new-rows > .row")].filter((row) => !document.getElementById(row.id));
+  rows.querySelector(".new-divider")?.remove();
+  rows.querySelector(".last-new")?.classList.remove("last-new");
+  fresh.at(-1)?.classList.add("last-new");
+  rows.prepend(newDivider(Number(body?.dataset.count ?? fresh.length), zone), ...fresh);
 }
 
 async function fetchPage(address: string): Promise<Document | null> {

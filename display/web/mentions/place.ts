@@ -13,7 +13,7 @@ interface Place {
   row: string;
   /** Where the top of the row is, in pixels from the top of the window. */
   y: number;
-  /** Whether the row has the focus; else it is only the topmost one that can be seen. */
+  /** Whether the row has the focus, or had it last; else it is only the topmost one that can be seen. */
   focused: boolean;
   /** Whether the focus is in the drawer. */
   inDrawer: boolean;
@@ -60,7 +60,7 @@ export function rememberPlaces(): void {
   const stored = read();
   const key: string = history.state?.key ?? "";
   const place = stored.get(key);
-  if (place) restore(place, key);
+  if (place && !restore(place, key)) return;
   if (!key) history.replaceState({ ...history.state, key: newKey() }, "");
   addEventListener("pagehide", savePlace);
 }
@@ -80,8 +80,8 @@ export function savePlace(): void {
   const row = anchor();
   const inDrawer = document.activeElement?.closest("#drawer") !== null;
   if (row) {
-    const focused = row.contains(document.activeElement) || inDrawer;
-    stored.set(key, { row: row.id, y: row.getBoundingClientRect().top, focused, inDrawer, page: pageAround(row) });
+    const place = { row: row.id, y: row.getBoundingClientRect().top, focused: row === currentRow(), inDrawer };
+    stored.set(key, { ...place, page: pageAround(row) });
   }
   const newest = [...stored].slice(-MAX_STORED);
   sessionStorage.setItem(STORED, JSON.stringify(newest));
@@ -96,17 +96,20 @@ function pageAround(row: Row): string {
   return address.href;
 }
 
-function restore(place: Place, key: string): void {
+/** False if the page is loaded again, because so many mentions came that the row is on a later page of the list. */
+function restore(place: Place, key: string): boolean {
   const row = document.getElementById(place.row)?.closest<Row>(".row");
   if (row) {
     moveTo(row, place.y);
     if (place.focused && !place.inDrawer) linkOf(row)?.focus({ preventScroll: true });
     if (history.state?.moved) history.replaceState({ ...history.state, moved: false }, "");
-  } else if (!history.state?.moved && new URL(place.page).href !== location.href && !document.querySelector("#drawer[data-id]")) {
-    // So many mentions came that the row is on a later page: show that one, with the row where it was.
-    history.replaceState({ key, moved: true }, "", place.page);
-    location.reload();
+    return true;
   }
+  const isBeyond = place.page !== location.href && !document.querySelector("#drawer[data-id]");
+  if (!isBeyond || history.state?.moved) return true;
+  history.replaceState({ key, moved: true }, "", place.page);
+  location.reload();
+  return false;
 }
 
 function read(): Map<string, Place> {

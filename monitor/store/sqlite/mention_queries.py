@@ -60,6 +60,10 @@ class SqliteMentionQueries:
     def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
         return self._read(lambda db: queries.count_new(db, plan(db, f), after, limit))
 
+    def new_mentions(self, f: MentionFilter, after: int, upto: int, limit: int = 1_000) -> list[Mention]:
+        found = self._read(lambda db: load_mentions(db, queries.new_ids(db, plan(db, f), after, upto, limit)))
+        return sorted(found.values(), key=lambda mention: (mention.post.published_at, mention.id), reverse=True)
+
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
         return self._slow_read(lambda db: facets.facets(db, f, upto))
 

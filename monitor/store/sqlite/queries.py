@@ -94,9 +94,19 @@ def count(db: Connection, plan: Plan, upto: int | None) -> Count:
 
 def count_new(db: Connection, plan: Plan, after: int, limit: int) -> int:
     """The number of matches with an id above ``after``, counted up to ``limit``."""
-    candidates = Candidates.within(db, plan)
-    newer = Candidates(db, plan, max(candidates.low, after + 1))
+    newer = _newer(db, plan, after)
     return len(newer.passing_check(newer.ids(limit))) if plan.check else newer.count(limit)
+
+
+def new_ids(db: Connection, plan: Plan, after: int, upto: int, limit: int) -> list[int]:
+    """The newest ``limit`` ids of matches with an id above ``after`` and up to ``upto``."""
+    newer = _newer(db, replace(plan, order=Order.NEW), after, upto)
+    return newer.passing_check(newer.ids(limit))
+
+
+def _newer(db: Connection, plan: Plan, after: int, upto: int | None = None) -> Candidates:
+    candidates = Candidates.within(db, plan, upto)
+    return replace(candidates, low=max(candidates.low, after + 1))
 
 
 def mentions_of_same_post(db: Connection, id: int) -> list[int]:
