@@ -20,6 +20,7 @@
       EncoderError                   the language model is missing, or its files cannot be used
       PeopleError                    an account, token or wall cannot be changed this way
       NotificationError              a channel or a notification cannot be set up this way
+      SendError                      a message did not arrive; says why
       SavedViewError                 a saved view cannot be added or renamed this way
       QueryCancelled                 nobody waits for the result of a query any more
       StoreError(fault)              locked, full, not a database
@@ -179,6 +180,18 @@ class NoteError(WallflowerError):
 
 class NotificationError(WallflowerError):
     """A channel or a notification cannot be set up this way. The message is for the person."""
+
+
+class SendError(WallflowerError):
+    """A message did not arrive. The message says why, without any secret.
+
+    ``permanent``: it will not arrive before a person changes something. ``not_before``: when to try again, if the
+    receiver said so.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, not_before: datetime | None = None) -> None:
+        self.permanent, self.not_before = permanent, not_before
+        super().__init__(message)
 
 
 class EncoderError(WallflowerError):

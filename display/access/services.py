@@ -71,6 +71,8 @@ def public_address(server: Server) -> str:
 
     A proxy gives them a name in ``hosts``, usually with TLS and at the usual port; its path is not known.
     """
+    if server.url:
+        return server.url.rstrip("/")
     if server.hosts and server.proxies:
         return f"https://{server.hosts[0]}"
     name = server.hosts[0] if server.hosts else server.host

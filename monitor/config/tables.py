@@ -19,6 +19,7 @@ from monitor.config.values import (
     Network,
     Text,
     Unique,
+    WebAddress,
     Zone,
 )
 from monitor.config.walls import Wall
@@ -60,6 +61,8 @@ class Server:
     """Further names by which people reach the pages, such as the name of a reverse proxy."""
     proxies: Unique[Network] = ()
     """The reverse proxies whose X-Forwarded-* headers are believed."""
+    url: WebAddress | None = None
+    """The address at which people open the pages, for the links in messages; None: as far as the rest says it."""
 
 
 class LanguagesTable(Table):

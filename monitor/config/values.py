@@ -126,6 +126,13 @@ HostName = Annotated[
         'the name in the address of the pages, without a port, such as "wallflower.example.org"',
     ),
 ]
+WebAddress = Annotated[
+    str,
+    _matching(
+        r"https?://[A-Za-z0-9._:\[\]-]{1,253}(?:/[A-Za-z0-9._~/-]*)?",
+        'the address of the pages, such as "https://wallflower.example.org"',
+    ),
+]
 Network = Annotated[IPv4Network | IPv6Network, PlainValidator(parse_network)]
 LanguageCode = Annotated[str, _matching(r"[a-z]{2}", 'the two-letter code of a language, such as "tr"')]
 PostLanguage = Annotated[str, _matching(r"[a-z]{2,3}", 'the code of a language such as "en", or "und" for unknown')]

@@ -9,6 +9,8 @@ Private addresses are refused unless the config allows the host, no response may
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import threading
 import weakref
 from collections.abc import Callable, Collection, Mapping
@@ -168,6 +170,37 @@ class Http:
                 response.url, response.status, response.headers, response.body, label=response.label
             )
         return response
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        """Send ``body``; return the response with whatever status. Redirects are not followed.
+
+        Raises RateLimited while the host asks us to wait, and SourceError (no connection, timeout, blocked address).
+        """
+        check_url(url)
+        with self._adapter.deadline():
+            try:
+                got = self.session.post(url, data=body, headers=headers, allow_redirects=False)
+            except (requests.RequestException, ValueError) as error:
+                raise connection_error(error, site_of(url)) from error
+        return Response(got.status_code, got.headers, got.content or b"", got.url)
+
+    def open_connection(self, host: str, port: int, *, tls: bool = False) -> socket.socket:
+        """A socket for another protocol than HTTP, to an address that may be connected to. Raises SourceErrors."""
+        with self._adapter.deadline():
+            try:
+                return self._guard.connect(host, port, tls=tls)
+            except (OSError, ValueError) as error:
+                raise connection_error(error, f"{host}:{port}") from error
+
+    @property
+    def tls_context(self) -> ssl.SSLContext:
+        """Verifies certificates; for protocols that begin without TLS."""
+        return self._guard.tls_context
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The hosts that may have private addresses."""
+        return self._guard.allowed_hosts
 
     def connect(self, url: str) -> GuardedSocket:
         """A socket to the site of ``url`` for a stream, guarded like a request. Raises SourceErrors."""

@@ -84,9 +84,6 @@ class FlowStore(Protocol):
     def last_change(self) -> int | None:
         """Up to which change mentions were matched; None: never yet."""
 
-    def save_start(self, last_change: int) -> None:
-        """Begin after this change."""
-
     def arrivals(self, after: int, limit: int) -> Arrivals:
         """The mentions that at most ``limit`` changes after that one stored, edited or judged."""
 
@@ -130,7 +127,7 @@ class OutboxStore(Protocol):
         """Record that an attempt failed, and which channel tries again when; None: the message failed for good."""
 
     def record_test(self, channel: int, problem: str, now: datetime) -> None:
-        """Record how the test of a channel ended; an empty ``problem``: well."""
+        """Record how the test of a channel ended; an empty ``problem``: well, so what waits for it is due at once."""
 
     def messages(self, limit: int, *, before: int | None = None, rule: str = "") -> list[Message]:
         """The newest messages with an id below ``before``, the newest first; with ``rule``, only those it caused."""

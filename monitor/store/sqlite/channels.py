@@ -22,7 +22,7 @@ from monitor.model.notifications import (
     Schedule,
     Subscription,
 )
-from monitor.store.sqlite import queries
+from monitor.store.sqlite import changes, queries
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.store_part import StorePart
@@ -74,14 +74,7 @@ class SqliteSubscriptions(StorePart):
         return self._read(_subscriptions)
 
     def add_subscription(self, new: NewSubscription, now: datetime) -> Subscription:
-        def job(db: Connection) -> Subscription:
-            _require_channel(db, new.channel)
-            insert = "INSERT INTO subscription (view, owner, channel, schedule, created_at) VALUES (?, ?, ?, ?, ?)"
-            values = (new.view, new.owner, new.channel, _encode_schedule(new.schedule), to_ms(now))
-            added = db.execute(insert, values).lastrowid
-            return next(one for one in _subscriptions(db) if one.id == added)
-
-        return self._write(job)
+        return self._write(lambda db: _add_subscription(db, new, to_ms(now)))
 
     def change_subscription(self, id: int, channel: int, schedule: Schedule, is_on: bool) -> None:
         def job(db: Connection) -> None:
@@ -144,6 +137,17 @@ def _write_channel(db: Connection, statement: str, values: tuple[object, ...], n
 def _require_channel(db: Connection, id_: int) -> None:
     if db.execute("SELECT 1 FROM channel WHERE id = ?", (id_,)).fetchone() is None:
         raise NotificationError(REMOVED_CHANNEL)
+
+
+def _add_subscription(db: Connection, new: NewSubscription, now: int) -> Subscription:
+    _require_channel(db, new.channel)
+    insert = "INSERT INTO subscription (view, owner, channel, schedule, created_at) VALUES (?, ?, ?, ?, ?)"
+    values = (new.view, new.owner, new.channel, _encode_schedule(new.schedule), now)
+    added = db.execute(insert, values).lastrowid
+    # Without a place to begin at, a crash before the first step would lose what arrived meanwhile.
+    start = "INSERT INTO notification_progress SELECT ? WHERE NOT EXISTS (SELECT 1 FROM notification_progress)"
+    db.execute(start, (changes.last_change_id(db),))
+    return next(one for one in _subscriptions(db) if one.id == added)
 
 
 def _subscriptions(db: Connection) -> list[Subscription]:

@@ -39,9 +39,6 @@ class SqliteFlow(StorePart):
         found = self._read(lambda db: db.execute("SELECT last_change FROM notification_progress").fetchone())
         return int(found[0]) if found else None
 
-    def save_start(self, last_change: int) -> None:
-        self._write(lambda db: _save_progress(db, last_change))
-
     def arrivals(self, after: int, limit: int) -> Arrivals:
         return self._read(lambda db: _arrivals(db, after, limit))
 

@@ -56,7 +56,13 @@ class SqliteOutbox(StorePart):
         self._write(lambda db: _save_failed(db, attempt, via, tries, optional_ms(next_try)))
 
     def record_test(self, channel: int, problem: str, now: datetime) -> None:
-        self._write(lambda db: _set_problem(db, channel, problem, to_ms(now)))
+        def job(db: Connection) -> None:
+            _set_problem(db, channel, problem, to_ms(now))
+            if not problem:
+                update = "UPDATE message SET next_try = ? WHERE via = ? AND state = 'waiting'"
+                db.execute(update, (to_ms(now), channel))
+
+        self._write(job)
 
     def messages(self, limit: int, *, before: int | None = None, rule: str = "") -> list[Message]:
         select = f"""SELECT {_COLUMNS} FROM message WHERE (?1 IS NULL OR id < ?1) AND (?2 = '' OR rule = ?2)
