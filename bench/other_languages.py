@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bench._counts import counts, counts_by_strength
 from bench._labelled_texts import LabelledText, load
 from bench._opinion_figures import Figures, figures, macro_f1
 from bench._shares import HALVES, half_of
@@ -33,13 +34,6 @@ from monitor.sentiment import BrandScorers
 
 BATCH = 16
 CLASSES = ("negative", "neutral", "positive")
-
-
-def counts(shown: Sequence[Sentiment], labels: Sequence[str]) -> str:
-    """What ``monitor/quality/public_figures.py`` contains: a row for each sign, a column for each label."""
-    pairs = Counter(zip(map(str, shown), labels, strict=True))
-    rows = [tuple(pairs[sign, label] for label in CLASSES) for sign in (*CLASSES, "unscored")]
-    return f"counts, shown {', '.join(CLASSES)}, unscored: {', '.join(map(str, rows))}"
 
 
 def named(text: str, *brands: str) -> NamedText:
@@ -66,8 +60,8 @@ def print_languages(judge: SentenceJudge) -> None:
         one = figures(part.labels, opinions)
         found.append(one)
         print(f"{language:<18}{one.f1!s:<26}{one.wrong_sign!s:<26}{one.scored!s:<26}{one.wrong_sign_scored!s:<26}")
-        signs = [Sentiment.of(opinion_score(opinion)) for opinion in opinions]
-        print(f"{'':<18}{counts(signs, [CLASSES[label] for label in part.labels])}")
+        scores = map(opinion_score, opinions)
+        print(f"{'':<18}{counts(zip(scores, [CLASSES[label] for label in part.labels], strict=True))}")
     _print_means("mean", found)
     for number, name in HALVES.items():
         _print_means(f"mean, {name}", [_half_figures(part, opinions, number) for part, opinions in judged])
@@ -132,7 +126,7 @@ def print_english(judge: SentenceJudge, count: int) -> None:
         chosen = [n for n, one in enumerate(texts) if zlib.crc32(one.text.encode()) % 2 == number]
         for name, scores in (("words", words), ("both", both)):
             print(f"airline tweets, half {number}, {name:<6}{_english_line(texts, scores, chosen)}")
-            print("  " + counts([Sentiment.of(scores[n].value) for n in chosen], [texts[n].label for n in chosen]))
+            print("  " + counts_by_strength((scores[n].value, texts[n].label) for n in chosen))
 
 
 def _named_tweet(one: LabelledText) -> NamedText:

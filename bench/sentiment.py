@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from bench._counts import counts, counts_by_strength
 from bench._labelled_texts import (
     CLASSES,
     SENTENCE_BRANDS,
@@ -147,10 +148,8 @@ def _print_half(judged: Sequence[Judged], samples: int) -> None:
             low, high = interval(judged, lambda part, s=shown, n=label: label_share(part, s, n), samples)  # type: ignore[misc]
             shares.append(f"{label} {share:5.1%} ({low:.1%} to {high:.1%})")
         print(f"    shown {shown:<9}{shown_share(judged, shown):>6.1%} of all: {'  '.join(shares)}")
-    # what monitor/quality/public_figures.py contains
-    pairs = Counter((str(Sentiment.of(one.score)), one.text.label) for one in judged)
-    rows = [tuple(pairs[sign, label] for label in CLASSES) for sign in (*CLASSES, "unscored")]
-    print(f"    counts, shown {', '.join(CLASSES)}, unscored: {', '.join(map(str, rows))}")
+    pairs = [(one.score, one.text.label) for one in judged]
+    print(f"    {counts(pairs)}\n    {counts_by_strength(pairs)}")
     labels, predictions = [one.text.label for one in judged], [one.shown for one in judged]
     order = right_order_share(judged)
     low, high = interval(judged, lambda part: macro_f1([j.text.label for j in part], [j.shown for j in part]), samples)

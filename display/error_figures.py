@@ -4,18 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.quality import Basis, ErrorFigure, ErrorFigures, Interval
+from monitor.model import Mention, Sentiment
+from monitor.quality import CALLED, Basis, ErrorFigure, ErrorFigures, Interval, Strength
+from monitor.quality.strength import CLEAR_FROM, STRONG_FROM
 
 if TYPE_CHECKING:
     from monitor.store import Store
 
 MAX_ANSWERS = 5_000
 """Older ones say little about how often judgements are wrong now, and reading them would take long."""
+SCORE_BANDS = {
+    Strength.WEAK: f"below {CLEAR_FROM:.2f}",
+    Strength.CLEAR: f"{CLEAR_FROM:.2f} to {STRONG_FROM:.2f}",
+    Strength.STRONG: f"from {STRONG_FROM:.2f} on",
+}
+"""Regardless of the sign."""
+NEUTRAL_BANDS = {
+    Strength.NONE: "called neutral because no opinion was found",
+    Strength.WEAK: "called neutral although some words counted",
+}
 
 
 def error_figures(store: Store) -> ErrorFigures:
     """From the newest MAX_ANSWERS answers."""
     return ErrorFigures(store.checks.answers(newest=MAX_ANSWERS), by_model=store.opinions.languages())
+
+
+def error_of_mention(store: Store, mention: Mention) -> ErrorFigure | None:
+    """How often posts that are called as this one, as surely, are not so; None if a person or nobody judged it."""
+    sentiment = mention.score.sentiment
+    if mention.corrected or sentiment not in CALLED or mention.score.value is None:
+        return None
+    # a score of zero from words that balance is not one without words
+    balances = not mention.score.value and not mention.score.rests_on_nothing
+    return error_figures(store).figure(
+        sentiment,
+        brand=mention.brand,
+        lang=mention.post.lang or "",
+        source=mention.post.source,
+        uses_model=mention.opinion is not None,
+        strength=Strength.WEAK if balances else Strength.of(mention.score.value),
+    )
 
 
 def of_100(share: float) -> str:
@@ -32,8 +61,17 @@ def likely_interval(interval: Interval) -> str:
 def error_sentence(figure: ErrorFigure) -> str:
     """ "Of 100 called negative, about 9 are not (likely between 5 and 15; checked by hand, 140)."."""
     verb = "is" if of_100(figure.wrong.value) == "about 1" else "are"
-    found = f"Of 100 called {figure.called.value}, {of_100(figure.wrong.value)} {verb} not"
+    found = f"Of 100 {_called(figure)}, {of_100(figure.wrong.value)} {verb} not"
     return f"{found} ({likely_interval(figure.wrong)}; {basis_words(figure)})."
+
+
+def _called(figure: ErrorFigure) -> str:
+    """ "called negative", "called negative with a weak score (below 0.35)"."""
+    if figure.strength is None:
+        return f"called {figure.called.value}"
+    if figure.called is Sentiment.NEUTRAL:
+        return NEUTRAL_BANDS[figure.strength]
+    return f"called {figure.called.value} with a {figure.strength.value} score ({SCORE_BANDS[figure.strength]})"
 
 
 def basis_words(figure: ErrorFigure) -> str:

@@ -17,7 +17,7 @@ from display.pages.check.drawing import sent_answers
 from display.pages.check.weeks import weekly_chart
 from monitor.errors import StoreError
 from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, MentionFilter, Sentiment, State
-from monitor.quality import LANGUAGE_MODEL, RULES, WITH_LANGUAGE_MODEL
+from monitor.quality import LANGUAGE_MODEL, RULES, WITH_LANGUAGE_MODEL, Strength
 from tests.access_setup import Site
 from tests.fake_site import config, judged
 from tests.fakes import NOON
@@ -25,6 +25,7 @@ from tests.fakes import NOON
 DAY = timedelta(days=1)
 SCORES = (-0.6, 0.0, 0.7, None)
 SHOWN_NEGATIVE = RULES.confusion.n(Sentiment.NEGATIVE)
+STRONG_NEGATIVE = RULES.by_strength[Strength.STRONG].n(Sentiment.NEGATIVE)
 MODEL_NEGATIVE = WITH_LANGUAGE_MODEL.confusion.n(Sentiment.NEGATIVE)
 
 
@@ -334,7 +335,12 @@ def test_lists_and_mentions_say_how_often_such_judgements_are_wrong(site: Site, 
     assert negative is not None
     assert unscored is not None
     assert (negative.score.sentiment, unscored.score.sentiment) == (Sentiment.NEGATIVE, Sentiment.UNSCORED)
-    assert public in unescape(dana.get("/mentions/1/drawer").text)
+    shown = unescape(dana.get("/mentions/1/drawer").text)
+    wrong = round(100 * RULES.by_strength[Strength.STRONG].wrong(Sentiment.NEGATIVE).value)
+    assert f"Of 100 called negative with a strong score (from 0.60 on), about {wrong} are not (likely between" in shown
+    assert f"measured on {STRONG_NEGATIVE:,} English tweets" in shown
+    neutral = unescape(dana.get("/mentions/2/drawer").text)
+    assert "Of 100 called neutral because no opinion was found, about" in neutral
     assert "Of 100 called" not in dana.get("/mentions/4/drawer").text
     site.store.correct_score(1, -0.9, NOON)
     assert "Of 100 called" not in dana.get("/mentions/1/drawer").text
@@ -348,7 +354,7 @@ def test_the_figure_of_a_mention_without_an_opinion_is_that_of_the_rules(
     fill(site, 4)
     site.store.opinions.use_model("e5", "1", languages)
     by_rules, with_model = (f"measured on {n:,} English" for n in (SHOWN_NEGATIVE, MODEL_NEGATIVE))
-    assert by_rules in unescape(dana.get("/mentions/1/drawer").text)
+    assert f"measured on {STRONG_NEGATIVE:,} English" in unescape(dana.get("/mentions/1/drawer").text)
     listed = unescape(dana.get("/mentions?range=all").text)
     assert (by_rules in listed, with_model in listed) == ("en" not in languages, "en" in languages)
 

@@ -23,7 +23,7 @@ from monitor.config import Config, load
 from monitor.config.tables import FileTables
 from monitor.config.validation import keys_at
 from monitor.model import Answer, Brand, Health, Post, Sentiment
-from monitor.quality import CALLED, LANGUAGE_MODEL, RULES, WITH_LANGUAGE_MODEL, Confusion
+from monitor.quality import BANDS, CALLED, LANGUAGE_MODEL, RULES, WITH_LANGUAGE_MODEL, Confusion, Interval, Strength
 from monitor.query.matcher import Matcher
 from monitor.text.language_codes import language_name
 from tests.fakes import NOON
@@ -280,6 +280,9 @@ def test_every_dependency_is_in_the_list_of_licences() -> None:
 # How often judgements are wrong: the pages state what ``monitor/quality/public_figures.py`` contains
 
 
+STRENGTHS = {strength.value for strength in Strength}
+
+
 def shown_table(document: str, title: str) -> dict[str, list[float]]:
     """Sign -> what people said of posts shown with it, in per cent: positive, neutral, negative."""
     table = [row for table in tables(document, title) for row in table if row[0] in CALLED]
@@ -313,12 +316,27 @@ def test_the_figures_on_pages_are_those_of_the_documents(document: str, title: s
     assert f"{confusion.n():,}" in section(document, title)
 
 
+def test_the_figures_by_strength_are_those_of_the_document() -> None:
+    every = [row for table in tables("docs/sentiment.md", "How often scores are wrong") for row in table]
+    shown = {cells[0].partition(",")[0]: cells[1:] for cells in every if cells[0].partition(",")[0] in STRENGTHS}
+    assert shown == {
+        strength.value: [
+            per_cent(RULES.by_strength[strength].wrong(called)) if (called, strength) in BANDS else ""
+            for called in (Sentiment.POSITIVE, Sentiment.NEGATIVE, Sentiment.NEUTRAL)
+        ]
+        for strength in Strength
+    }
+
+
+def per_cent(share: Interval) -> str:
+    return f"{100 * share.value:.0f} ({100 * share.low:.0f} to {100 * share.high:.0f})"
+
+
 def test_the_figures_of_other_languages_are_those_of_the_document() -> None:
     every = [row for table in tables("docs/languages.md", "How far it can be trusted") for row in table]
     table = {name: cells for name, *cells in every if len(cells) == 2}
     expected = {}
     for code, figures in LANGUAGE_MODEL.items():
         wrong = [figures.confusion.wrong(sign) for sign in (Sentiment.NEGATIVE, Sentiment.POSITIVE)]
-        cells = [f"{100 * one.value:.0f} ({100 * one.low:.0f} to {100 * one.high:.0f})" for one in wrong]
-        expected[language_name(code)] = cells
+        expected[language_name(code)] = [per_cent(one) for one in wrong]
     assert {name: table[name] for name in expected} == expected

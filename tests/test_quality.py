@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from math import sqrt
 from pathlib import Path
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from bench._labelled_texts import load
 from bench.sentiment import judge
 from monitor.model import Answer, CheckAnswer, Sentiment, SentimentCounts
-from monitor.quality import CALLED, RULES, Basis, Confusion, ErrorFigures, MoodModel, wilson
+from monitor.quality import BANDS, CALLED, RULES, Basis, Confusion, ErrorFigures, MoodModel, Strength, wilson
 from monitor.quality.confusion import OPINIONS
 from monitor.quality.public_figures import LANGUAGE_MODEL, WITH_LANGUAGE_MODEL
 from tests.fakes import NOON
@@ -116,6 +117,57 @@ def test_the_language_model_changes_the_public_figures() -> None:
     assert all(one.confusion.n() == 324 for one in LANGUAGE_MODEL.values())
 
 
+@pytest.mark.parametrize(
+    ("score", "band"),
+    [
+        (0.0, "none"),
+        (0.001, "weak"),
+        (-0.349, "weak"),
+        (0.35, "clear"),
+        (-0.599, "clear"),
+        (0.6, "strong"),
+        (-1, "strong"),
+    ],
+)
+def test_a_score_has_a_strength(score: float, band: str) -> None:
+    assert Strength.of(score).value == band
+    assert (Sentiment.of(score), Strength.of(score)) in BANDS
+
+
+def test_weak_scores_are_wrong_more_often_than_strong_ones() -> None:
+    for public in (RULES, WITH_LANGUAGE_MODEL):
+        for called in (NEGATIVE, POSITIVE):
+            shares = [public.by_strength[one].wrong(called) for one in (Strength.WEAK, Strength.CLEAR)]
+            assert shares[0].low > shares[1].high, (public.measured_on, called)
+    assert (
+        RULES.by_strength[Strength.CLEAR].wrong(NEGATIVE).low > RULES.by_strength[Strength.STRONG].wrong(NEGATIVE).high
+    )
+
+
+def test_the_figure_of_a_strength_is_shown_where_it_was_measured() -> None:
+    public = figures_of(by_model=["fr"])
+    weak = public.figure(POSITIVE, strength=Strength.WEAK)
+    assert weak is not None
+    assert (weak.n, weak.strength) == (RULES.by_strength[Strength.WEAK].n(POSITIVE), Strength.WEAK)
+    french = public.figure(POSITIVE, lang="fr", strength=Strength.WEAK)
+    assert french is not None
+    assert (french.n, french.strength) == (LANGUAGE_MODEL["fr"].confusion.n(POSITIVE), None)
+
+
+def test_answers_about_scores_of_a_strength_count_from_fifty_on() -> None:
+    weak, strong = (
+        replace(answer(POSITIVE, said), score=score) for said, score in ((Answer.NEUTRAL, 0.2), (Answer.POSITIVE, 0.8))
+    )
+    for n, expected in ((49, (109, None)), (50, (50, Strength.WEAK))):
+        found = figures_of((n, weak), (60, strong)).figure(POSITIVE, brand="Acme", strength=Strength.WEAK)
+        assert found is not None
+        assert found.basis is Basis.OWN
+        assert (found.n, found.strength) == expected
+    assert figures_of((60, strong)).figure(POSITIVE, brand="Acme") == figures_of((60, strong)).figure(
+        POSITIVE, brand="Acme", strength=Strength.WEAK
+    )
+
+
 @pytest.mark.parametrize("by_model", [[], ["en"]])
 def test_the_figure_of_a_mention_follows_whether_it_has_an_opinion(by_model: list[str]) -> None:
     figures = figures_of(by_model=by_model)
@@ -127,13 +179,18 @@ def test_the_public_figures_of_the_rules_are_those_of_todays_rules(shared_data: 
     """They may differ by a point. ``python -m bench.sentiment`` prints the counts."""
     assert (shared_data / "airline").is_dir()
     texts = [one for one in load(None, {}) if one.half == 1]
-    pairs = Counter((Sentiment.of(one.score), Answer(one.text.label)) for one in judge(texts))
-    today = Confusion(pairs)
-    assert today.n() == RULES.confusion.n()
-    for called in CALLED:
+    judged = [(one.score, Answer(one.text.label)) for one in judge(texts)]
+    assert len(judged) == RULES.confusion.n()
+    for called, strength in BANDS:
+        today = Counter(
+            label
+            for score, label in judged
+            if score is not None and (Sentiment.of(score), Strength.of(score)) == (called, strength)
+        )
+        stated = RULES.by_strength[strength]
         for said in OPINIONS:
-            share = RULES.confusion.n(called, said) / RULES.confusion.n(called)
-            assert today.n(called, said) / today.n(called) == pytest.approx(share, abs=0.01), (called, said)
+            share = stated.n(called, said) / stated.n(called)
+            assert today[said] / today.total() == pytest.approx(share, abs=0.01), (called, strength, said)
 
 
 # Moods

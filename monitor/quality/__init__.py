@@ -2,6 +2,7 @@
 
 shares          a share of some cases with its interval
 confusion       what was called what, and what people called it
+strength        how far a score is from zero, in bands
 public_figures  the same, as measured on public sets of labelled posts
 error_figures   "of 100 called negative, about 9 are not": from people's answers, or else from public figures
 mood            positive less negative posts, corrected for wrong judgements, with an interval that covers both errors
@@ -18,8 +19,10 @@ from monitor.quality.public_figures import (
     public_figures,
 )
 from monitor.quality.shares import Interval, wilson
+from monitor.quality.strength import BANDS, Strength
 
 __all__ = [
+    "BANDS",
     "CALLED",
     "LANGUAGE_MODEL",
     "MIN_ANSWERS",
@@ -33,6 +36,7 @@ __all__ = [
     "Mood",
     "MoodModel",
     "PublicFigures",
+    "Strength",
     "public_figures",
     "wilson",
 ]

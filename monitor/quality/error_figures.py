@@ -10,8 +10,9 @@ from functools import cached_property
 from monitor.model import CheckAnswer, Sentiment
 from monitor.quality.confusion import Confusion
 from monitor.quality.mood import MoodModel
-from monitor.quality.public_figures import general_figures, public_figures
+from monitor.quality.public_figures import PublicFigures, general_figures, public_figures
 from monitor.quality.shares import Interval
+from monitor.quality.strength import Strength
 
 MIN_ANSWERS = 50
 """With fewer answers of a kind, the public figure is shown, and a brand's mood rests on more than its own answers."""
@@ -39,6 +40,8 @@ class ErrorFigure:
     basis: Basis
     measured_on: str = ""
     """Completes "measured on", for a public set: "English tweets to airlines"."""
+    strength: Strength | None = None
+    """Of the scores on which it was measured; None: any."""
 
 
 class ErrorFigures:
@@ -74,30 +77,47 @@ class ErrorFigures:
         lang: str = "",
         source: str = "",
         uses_model: bool | None = None,
+        strength: Strength | None = None,
     ) -> ErrorFigure | None:
         """The figure for posts of a brand, language and source; None if nobody measured any that fits.
 
         It rests on the answers about just these posts, or about this brand, or about all, whichever first has
         MIN_ANSWERS; else on a public set, in this language. ``uses_model``: whether the language model has judged the
-        posts; None: as it does in this language.
+        posts; None: as it does in this language. Among those of a basis, only scores of this ``strength`` count, if
+        there are MIN_ANSWERS of it.
         """
         scopes = ((brand, lang, source), (brand, "", ""), ("", lang, ""))
         for scope in dict.fromkeys(scope for scope in scopes if any(scope)):
-            own = Confusion.of_answers(self.answers_of(*scope))
-            if own.n(called) >= MIN_ANSWERS:
-                return ErrorFigure(called, own.wrong(called), own.n(called), Basis.OWN)
-        if self.all.n(called) >= MIN_ANSWERS and lang in ("", "en"):
-            return ErrorFigure(called, self.all.wrong(called), self.all.n(called), Basis.ALL)
+            if own := self._from_answers(called, self.answers_of(*scope), Basis.OWN, strength):
+                return own
+        if lang in ("", "en") and (found := self._from_answers(called, self.answers, Basis.ALL, strength)):
+            return found
         if uses_model is None:
             uses_model = (lang or "en") in self.by_model
         public = public_figures(lang, uses_model=uses_model)
-        if public is None:
-            return None
-        confusion = public.confusion
-        return ErrorFigure(called, confusion.wrong(called), confusion.n(called), Basis.PUBLIC, public.measured_on)
+        return _from_public(called, public, strength) if public is not None else None
+
+    @staticmethod
+    def _from_answers(
+        called: Sentiment, answers: Sequence[CheckAnswer], basis: Basis, strength: Strength | None
+    ) -> ErrorFigure | None:
+        for wanted in dict.fromkeys((strength, None)):
+            confusion = Confusion.of_answers(
+                one for one in answers if wanted is None or (one.score is not None and Strength.of(one.score) is wanted)
+            )
+            if confusion.n(called) >= MIN_ANSWERS:
+                return ErrorFigure(called, confusion.wrong(called), confusion.n(called), basis, strength=wanted)
+        return None
 
     def mood_model(self, brand: str) -> MoodModel:
         """What the mood of ``brand`` rests on: answers beside today's judgements, because it counts these."""
         public = general_figures(uses_model="en" in self.by_model).confusion
         own = Confusion.of_answers(self.answers_of(brand), today=True)
         return MoodModel(public, self._all_today, own, MIN_ANSWERS)
+
+
+def _from_public(called: Sentiment, public: PublicFigures, strength: Strength | None) -> ErrorFigure:
+    confusion = public.by_strength.get(strength) if strength is not None else None
+    if confusion is None or confusion.n(called) < MIN_ANSWERS:
+        confusion, strength = public.confusion, None
+    return ErrorFigure(called, confusion.wrong(called), confusion.n(called), Basis.PUBLIC, public.measured_on, strength)

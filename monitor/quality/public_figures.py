@@ -1,41 +1,82 @@
 """How often judgements are wrong on public sets of labelled posts, as counts. Every other figure follows from these.
 
-``python -m bench.sentiment`` and ``python -m bench.other_languages`` print them as "counts". docs/sentiment.md and
-docs/languages.md show the same figures in per cent; ``tests/test_docs.py`` compares them.
+``python -m bench.sentiment`` and ``python -m bench.other_languages --tweets 3660`` print them as "counts", for English
+by strength. docs/sentiment.md and docs/languages.md show the same figures in per cent; ``tests/test_docs.py`` compares
+them.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
-from monitor.model import Sentiment
+from monitor.model import Answer, Sentiment
 from monitor.quality.confusion import CALLED, Confusion
+from monitor.quality.strength import BANDS, Strength
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublicFigures:
     """A public set, and what the program called its posts."""
 
     measured_on: str
     """Completes "measured on"."""
-    confusion: Confusion
+    by_strength: Mapping[Strength | None, Confusion]
+    """By the strength of scores; None: those whose strength was not counted, and unscored posts."""
+
+    @cached_property
+    def confusion(self) -> Confusion:
+        """All posts."""
+        counts: Counter[tuple[Sentiment, Answer]] = Counter()
+        for one in self.by_strength.values():
+            counts.update(one.counts)
+        return Confusion(counts)
 
 
-def _table(*rows: Sequence[int]) -> Confusion:
+def _table(*rows: Sequence[int]) -> Mapping[Strength | None, Confusion]:
     """Called negative, neutral, positive, unscored x what people called negative, neutral, positive."""
-    return Confusion.of_table(dict(zip((*CALLED, Sentiment.UNSCORED), rows, strict=True)))
+    return {None: Confusion.of_table(dict(zip((*CALLED, Sentiment.UNSCORED), rows, strict=True)))}
+
+
+def _table_by_strength(*rows: Sequence[int]) -> Mapping[Strength | None, Confusion]:
+    """The same with a row for each of BANDS, and one for unscored posts."""
+    tables: defaultdict[Strength | None, dict[Sentiment, Sequence[int]]] = defaultdict(dict)
+    for (called, strength), row in zip((*BANDS, (Sentiment.UNSCORED, None)), rows, strict=True):
+        tables[strength][called] = row
+    return {strength: Confusion.of_table(table) for strength, table in tables.items()}
 
 
 RULES = PublicFigures(
     "English tweets to airlines",
-    _table((3744, 344, 115), (748, 1031, 224), (145, 163, 837), (0, 1, 0)),
+    _table_by_strength(
+        (435, 147, 45),
+        (907, 120, 41),
+        (2402, 77, 29),
+        (508, 881, 140),
+        (240, 150, 84),
+        (86, 99, 248),
+        (48, 57, 348),
+        (11, 7, 241),
+        (0, 1, 0),
+    ),
 )
 """English, by the rules alone, on the half of the tweets that no rule was chosen on."""
 WITH_LANGUAGE_MODEL = PublicFigures(
     "English tweets to airlines",
-    _table((979, 91, 15), (162, 265, 66), (15, 31, 223), (0, 0, 0)),
+    _table_by_strength(
+        (248, 66, 12),
+        (570, 24, 3),
+        (161, 1, 0),
+        (22, 21, 4),
+        (140, 244, 62),
+        (12, 28, 106),
+        (3, 3, 116),
+        (0, 0, 1),
+        (0, 0, 0),
+    ),
 )
 """English, by the rules and the language model together, on a quarter of that half."""
 LANGUAGE_MODEL: Mapping[str, PublicFigures] = MappingProxyType(

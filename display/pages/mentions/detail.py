@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from display.error_figures import error_figures
+from display.error_figures import error_of_mention
 from display.formatting import format_signed, initials
 from display.pages.context import PageContext
 from display.pages.mentions.cards import (
@@ -25,7 +25,6 @@ from display.pages.mentions.score_steps import score_steps
 from display.pages.mentions.text_runs import rule_runs
 from display.pages.relevance.words import ShownRelevance, shown_relevance
 from monitor.model import Choice, Mention, MentionFilter, Order
-from monitor.quality import CALLED, ErrorFigure
 from monitor.text.language_codes import language_name
 
 MAX_STORY_ROWS = 5
@@ -46,7 +45,7 @@ def detail_values(context: PageContext, view: MentionsView, shown: Mention, now:
         "cues": cue_notes(shown),
         "total_weight": total_weight(shown),
         "lowest_score": format_signed(-1, 0),
-        "error": error_of(context, shown),
+        "error": error_of_mention(context.store, shown),
         "nothing_found": no_opinion_found(shown),
         "opinion": opinion_shares(shown),
         "opinion_effect": opinion_effect(shown),
@@ -75,20 +74,6 @@ def neighbour_id(context: PageContext, view: MentionsView, mention: Mention, ord
     following = context.store.page(in_order, before=mention.position, upto=view.upto, limit=limit)
     group = (mention.story, mention.brand)
     return next((other.id for other in following if alone or (other.story, other.brand) != group), None)
-
-
-def error_of(context: PageContext, mention: Mention) -> ErrorFigure | None:
-    """How often posts that are called as this one are something else; None if a person or nobody judged it."""
-    sentiment = mention.score.sentiment
-    if mention.corrected or sentiment not in CALLED:
-        return None
-    return error_figures(context.store).figure(
-        sentiment,
-        brand=mention.brand,
-        lang=mention.post.lang or "",
-        source=mention.post.source,
-        uses_model=mention.opinion is not None,
-    )
 
 
 def story_cards(context: PageContext, mention: Mention, now: datetime) -> list[Card]:
