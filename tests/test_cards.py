@@ -133,8 +133,8 @@ def test_intents_are_written_as_in_the_rail() -> None:
 
 
 def test_brands_have_colours_in_the_order_of_the_config_and_a_removed_brand_has_the_last() -> None:
-    cards = Cards([Brand(f"Brand {n}", "x") for n in range(1, 9)], LONDON)
-    assert [cards.colour_number(f"Brand {n}") for n in (1, 6, 7)] == [1, 6, 1]
+    cards = Cards([Brand(f"Brand {n}", "x") for n in range(1, 14)], LONDON)
+    assert [cards.colour_number(f"Brand {n}") for n in (1, 6, 7, 12, 13)] == [1, 6, 7, 12, 1]
     assert cards.colour_number("Removed") == BRAND_COLOURS
 
 

@@ -27,8 +27,8 @@ from monitor.model import (
 from monitor.text.language_codes import language_name
 from monitor.text.quotes import quoted_spans
 
-BRAND_COLOURS = 6
-"""Colours in the style sheet; a seventh brand has the colour of the first."""
+BRAND_COLOURS = 12
+"""Colours in the style sheet, each with a pattern of its own; a thirteenth brand has those of the first."""
 NO_OPINION_FOUND, COUNTED_AS = "No opinion found", "counts as neutral"
 """Label and figure of a mention in which no word counted. To call it neutral would claim that it was understood."""
 READ_LATE_AFTER = timedelta(hours=1)
