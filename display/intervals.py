@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
+
+HOUR = timedelta(hours=1)
 
 Position = TypeVar("Position", float, datetime)
 
@@ -18,3 +20,9 @@ def merge_intervals(intervals: Iterable[tuple[Position, Position]]) -> list[tupl
         else:
             merged.append((start, end))
     return merged
+
+
+def until_next_hour(time: datetime, zone: tzinfo) -> timedelta:
+    """The time from ``time`` to the next full hour in ``zone``; zero on the hour."""
+    local = time.astimezone(zone)
+    return -timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % HOUR

@@ -21,7 +21,8 @@ from display.pages.mentions.histogram import (
     bin_width,
     build_histogram,
 )
-from monitor.model import Bin, Gap
+from display.pages.mentions.usual import usual_of
+from monitor.model import Bin, Gap, RuleChange
 from tests.fakes import NOON
 
 LONDON = ZoneInfo("Europe/London")
@@ -194,3 +195,27 @@ def test_a_pixel_separates_the_negative_part_from_the_rest() -> None:
     chart = chart_of(bins([(20, 5)]))
     (bar,) = chart.bars
     assert bar.rest[0] + bar.rest[1] + 1 == bar.negative[0]
+
+
+def test_the_usual_line_has_steps_and_shares_the_scale_of_the_bars() -> None:
+    found = bins([(4, 0)] * 6, timedelta(minutes=15))
+    hours = [Bin(NOON - timedelta(hours=n + 1), NOON - timedelta(hours=n), 32, 0) for n in reversed(range(480))]
+    chart = build_histogram(
+        found, [Period(found[0].start, found[-1].end)], [], NOON, LONDON, usual_of(hours, [], LONDON)
+    )
+    assert chart is not None
+    assert [bar.usual for bar in chart.bars] == [8.0] * 6
+    assert chart.usual_path.startswith("M0 0H16.667V0H33.333")
+    assert chart.bars[0].rest == (LABEL_HEIGHT_PX + PLOT_HEIGHT_PX / 2, PLOT_HEIGHT_PX / 2)
+    assert chart.peak == 4
+
+
+def test_changes_of_rules_are_flags_within_the_chart() -> None:
+    found = bins([(1, 0)] * 10)
+    changes = [RuleChange("Acme", 2, NOON - timedelta(hours=5)), RuleChange("Globex", 3, NOON - timedelta(days=5))]
+    chart = build_histogram(found, [Period(found[0].start, found[-1].end)], [], NOON, LONDON, changes=changes)
+    assert chart is not None
+    (flag,) = chart.flags
+    assert (flag.x, flag.brand, flag.version) == (50.0, "Acme", 2)
+    assert flag.text.startswith("Rule of Acme changed ")
+    assert flag.text.endswith(", 07:00")

@@ -127,7 +127,7 @@ def ids(page: Page) -> list[int]:
 
 
 def chart_sum(text: str) -> int:
-    return sum(int(n.replace(",", "")) for n in re.findall(r"<title>[^<]*: ([\d,]+), [\d,]+ negative", text))
+    return sum(int(n.replace(",", "")) for n in re.findall(r"<title>[^<]*: ([\d,]+) mentions?, [\d,]+ negative", text))
 
 
 @pytest.mark.parametrize("query", FILTERS)

@@ -23,6 +23,7 @@ from monitor.model import (
     Intent,
     JudgedPost,
     MentionFilter,
+    RuleChange,
     SaveResult,
     SourceStatus,
     State,
@@ -238,6 +239,18 @@ def test_a_changed_rule_gets_the_next_version(store: Store) -> None:
     assert [(m.rule, m.rule_version) for m in store.page(ALL)] == [("acme", 1), ("acme OR acmecorp", 2)]
     assert texts(store, MentionFilter(rule=Choice(("Acme@2",)))) == [("Acme", "acmecorp")]
     assert [t.brand for t in store.tallies(NOON - HOUR, NOON)] == ["Acme"]
+
+
+def test_changes_of_rules_are_known_with_their_time(store: Store) -> None:
+    for hours, rule in enumerate(("acme corp", "acme", "acme OR acmecorp")):
+        store.register_brands([Brand("Acme", rule, ours=True)], NOON + hours * HOUR)
+    assert store.rule_changes(NOON, NOON + 2 * HOUR) == [
+        RuleChange("Acme", 2, NOON),
+        RuleChange("Acme", 3, NOON + HOUR),
+    ]
+    assert store.rule_changes(NOON + 2 * HOUR, NOON + 3 * HOUR) == [RuleChange("Acme", 4, NOON + 2 * HOUR)]
+    store.register_brands([Brand("Hooli", "hooli", ours=True)], NOON)
+    assert store.rule_changes(NOON, NOON + 3 * HOUR) == []
 
 
 def test_cursor_and_status_are_saved_with_the_posts_or_not_at_all(store: Store) -> None:

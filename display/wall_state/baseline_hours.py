@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 
+from display.intervals import until_next_hour
 from display.wall_state.horizon import Period
 from monitor.analysis.baseline import HourCount
 from monitor.model import VolumeSeries
@@ -31,9 +32,3 @@ def baseline_hours(volumes: Sequence[VolumeSeries], excluded: Sequence[Period], 
         n = sum(sum(counts[at : at + steps_per_hour]) for counts in series)
         hours.append(HourCount(begin, int(n), not any(a < begin + HOUR and begin < b for a, b in excluded)))
     return hours
-
-
-def until_next_hour(time: datetime, zone: tzinfo) -> timedelta:
-    """The time from ``time`` to the next full hour in ``zone``; zero on the hour."""
-    local = time.astimezone(zone)
-    return -timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % HOUR

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from display.intervals import until_next_hour
 from display.source_health import SourceHealth
-from display.wall_state.baseline_hours import until_next_hour
 from display.wall_state.document import IncidentBar, IncidentScreen, Label, ProofLine, Voice
 from display.wall_state.horizon import SCALE_ABOVE_USUAL, UnseenPeriod, axis_position, hatches_of, merge_hatches
 from display.wall_state.i18n import Locale, fill

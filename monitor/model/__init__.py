@@ -52,6 +52,7 @@ from monitor.model.queries import (
     MentionFilter,
     Order,
     Position,
+    RuleChange,
     SentimentCounts,
     Tally,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "RelevanceClick",
     "RelevanceWork",
     "Restored",
+    "RuleChange",
     "SaveResult",
     "Score",
     "ScoreReview",

@@ -18,6 +18,10 @@ class Choice:
     def __bool__(self) -> bool:
         return bool(self.include or self.exclude)
 
+    def allows(self, value: str) -> bool:
+        """Whether a mention with only this value of the facet is found."""
+        return value not in self.exclude and (not self.include or value in self.include)
+
 
 class Order(StrEnum):
     """How a list is sorted: by time of publication, or by score. Equal ones are sorted by id."""
@@ -93,6 +97,16 @@ class FacetValue:
 
     value: str
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A brand's rule was replaced by another text."""
+
+    brand: str
+    version: int
+    """Of the new text: 2 for the first change."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from monitor.model import (
     Mention,
     MentionFilter,
     Position,
+    RuleChange,
     Tally,
     Texts,
     VolumeSeries,
@@ -98,6 +99,9 @@ class MentionQueries(Protocol):
 
     def language_counts(self) -> dict[tuple[str, str, str], int]:
         """(source, brand, language) -> the number of mentions, of all times. The language "und" is an unknown one."""
+
+    def rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
+        """The changes of the rules of the config's brands in [since, until), in order."""
 
     def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         """The newest listed mentions of a brand (None: of all), one of each story, published since ``since``."""

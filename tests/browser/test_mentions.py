@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from monitor.model import JudgedPost, Post
 from tests import mentions_data as data
@@ -62,6 +63,11 @@ def judged_post(served: RunningApp, text: str, brand: str = "Globex", name: str 
     return data.judged(Post("Forum", name, text, served.clock.now(), "someone"), data.finding(brand, text, -0.4))
 
 
+def edge(bar: Locator, name: str) -> str:
+    """A time of a bar of the chart, as in an address."""
+    return quote(str(bar.get_attribute(f"data-{name}")))
+
+
 def wait_until_live(page: Page, served: RunningApp) -> None:
     """Wait until the pill has counted a first post, which shows that the connection is open."""
     expect(page.locator("#pill")).to_have_attribute("hidden", "")
@@ -98,6 +104,37 @@ def test_the_labels_of_the_chart_are_whole_and_apart(page: Page, served: Running
         assert boxes[0][0] >= 8
         assert boxes[-1][1] <= width - 8
         assert all(right + 2 <= left for (_, right), (left, _) in pairwise(boxes)), (range_name, boxes)
+
+
+def test_a_span_of_the_chart_is_selected_by_dragging_and_by_keys(page: Page, served: RunningApp) -> None:
+    page.goto(f"{served.url}/mentions?range=24h")
+    expect(page.locator("#topic-line .load")).to_have_count(0)
+    bars, tip = page.locator("#plot a.slot"), page.locator("#bar-tip")
+    bars.nth(10).hover()
+    expect(tip).to_have_text(str(bars.nth(10).get_attribute("aria-label")))
+    page.mouse.down()
+    bars.nth(20).hover()
+    expect(page.locator("a.slot.selected")).to_have_count(11)
+    since, until = edge(bars.nth(10), "since"), edge(bars.nth(20), "until")
+    page.mouse.up()
+    page.wait_for_url(f"{served.url}/mentions?since={since}&until={until}")
+    assert page.locator("#plot a.slot[tabindex='0']").count() == 1
+
+    page.goto(f"{served.url}/mentions?range=24h&brand=Globex")
+    count = bars.count()
+    bars.last.focus()
+    expect(tip).to_have_text(str(bars.last.get_attribute("aria-label")))
+    page.keyboard.press("ArrowLeft")
+    expect(bars.nth(count - 2)).to_be_focused()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(page.locator("a.slot.selected")).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(page.locator("a.slot.selected")).to_have_count(0)
+    page.keyboard.press("Shift+ArrowLeft")
+    since, until = edge(bars.nth(count - 5), "since"), edge(bars.nth(count - 4), "until")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{served.url}/mentions?brand=Globex&since={since}&until={until}")
 
 
 def test_a_notice_has_the_margins_of_the_page(page: Page, served: RunningApp) -> None:

@@ -25,7 +25,8 @@ from display.pages.mentions.axis import (
     tick_labels,
 )
 from display.pages.mentions.chart_range import Period, next_month
-from monitor.model import Bin, Gap
+from display.pages.mentions.usual import Usual
+from monitor.model import Bin, Gap, RuleChange
 
 PLOT_HEIGHT_PX = 62
 """Height of the tallest bar."""
@@ -68,6 +69,19 @@ class HistogramBar:
     """"Tue 17 Nov, 14:00 to 15:00"."""
     partly_unread: bool
     """Whether a source was not read in a part of it, so that its count is a minimum."""
+    usual: float | None = None
+    """How many mentions it usually has, if that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFlag:
+    """A change of a brand's rule, which may be why the counts rise or fall from there on."""
+
+    x: float
+    brand: str
+    version: int
+    text: str
+    """"Rule of Acme changed Tue 17 Nov, 14:05"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,9 @@ class Histogram:
     breaks: tuple[Break, ...]
     unread_now: str
     """The text about sources that are not read now, for a narrow screen."""
+    usual_path: str = ""
+    """Path of the stepped line of usual counts, in a box of 100 x PLOT_HEIGHT_PX; empty if they are not known."""
+    flags: tuple[RuleFlag, ...] = ()
 
     @property
     def total(self) -> int:
@@ -135,9 +152,15 @@ def _aligned_times(since: datetime, until: datetime, width: timedelta | None, zo
 
 
 def build_histogram(
-    bins: Sequence[Bin], periods: Sequence[Period], gaps: Sequence[Gap], now: datetime, zone: tzinfo
+    bins: Sequence[Bin],
+    periods: Sequence[Period],
+    gaps: Sequence[Gap],
+    now: datetime,
+    zone: tzinfo,
+    usual: Usual | None = None,
+    changes: Sequence[RuleChange] = (),
 ) -> Histogram | None:
-    """The chart of ``bins`` in ``periods``; None if there are none. Gaps outside it are left out."""
+    """The chart of ``bins`` in ``periods``; None if there are none. Gaps and changes outside it are left out."""
     bins = [b for b in bins if any(start <= b.start < end for start, end in periods)]
     if not bins:
         return None
@@ -145,11 +168,13 @@ def build_histogram(
     since, until = bins[0].start, scale.until
     visible = [gap for gap in gaps if gap.since < until and (gap.until or now) > since]
     peak, unit = max(b.n for b in bins), bin_width(scale.shown)[1]
+    usually = [usual.of(b.start, b.end) if usual else None for b in bins]
+    px_per_mention = PLOT_HEIGHT_PX / (max(peak, *(n or 0 for n in usually)) or 1)
     step = TICK_STEPS.get(unit)
     return Histogram(
         unit=unit,
         peak=peak,
-        bars=tuple(_bar(b, peak, scale, visible, now, zone) for b in bins),
+        bars=tuple(_bar(b, n, px_per_mention, scale, visible, now, zone) for b, n in zip(bins, usually, strict=True)),
         hatches=tuple(scale.span(a, b) for a, b in merge_intervals((g.since, g.until or until) for g in visible)),
         gap_labels=tuple(_gap_labels(visible, scale, now, zone)),
         gaps=tuple(gap_text(gap, now, zone) for gap in visible),
@@ -159,12 +184,38 @@ def build_histogram(
         end=end_text(until, now, zone),
         breaks=tuple(scale.breaks(zone)),
         unread_now=_unread_text(gap for gap in visible if gap.until is None),
+        usual_path=_usual_path([(scale.at(b.start), scale.at(b.end)) for b in bins], usually, px_per_mention),
+        flags=tuple(_flag(change, scale, now, zone) for change in changes if since < change.at < until),
     )
 
 
-def _bar(b: Bin, peak: int, scale: Scale, gaps: Sequence[Gap], now: datetime, zone: tzinfo) -> HistogramBar:
+def _usual_path(spans: Sequence[tuple[float, float]], usual: Sequence[float | None], px_per_mention: float) -> str:
+    """Horizontal steps, joined where one bin follows the other and both have a usual count."""
+    parts, end = list[str](), -1.0
+    for (left, right), n in zip(spans, usual, strict=True):
+        if n is not None:
+            y = round(PLOT_HEIGHT_PX - n * px_per_mention, 1)
+            parts.append(f"{f'V{y:g}' if end == left else f'M{left:g} {y:g}'}H{right:g}")
+            end = right
+    return "".join(parts)
+
+
+def _flag(change: RuleChange, scale: Scale, now: datetime, zone: tzinfo) -> RuleFlag:
+    at = change.at.astimezone(zone)
+    when = f"{at:%a} {day_and_month(at, now.astimezone(zone))}, {at:%H:%M}"
+    return RuleFlag(scale.at(change.at), change.brand, change.version, f"Rule of {change.brand} changed {when}")
+
+
+def _bar(
+    b: Bin,
+    usual: float | None,
+    px_per_mention: float,
+    scale: Scale,
+    gaps: Sequence[Gap],
+    now: datetime,
+    zone: tzinfo,
+) -> HistogramBar:
     left, width = scale.at(b.start), round(scale.at(b.end) - scale.at(b.start), 3)
-    px_per_mention = PLOT_HEIGHT_PX / peak if peak else 0.0
     whole = max(1.0, b.n * px_per_mention) if b.n else 0.0
     negative = max(1.0, b.negative * px_per_mention) if b.negative else 0.0
     separator = 1.0 if negative and whole - negative > 1.0 else 0.0
@@ -178,6 +229,7 @@ def _bar(b: Bin, peak: int, scale: Scale, gaps: Sequence[Gap], now: datetime, zo
         bin=b,
         label=bin_label(b, now, zone),
         partly_unread=any(g.since < b.end and (g.until or now) > b.start for g in gaps),
+        usual=usual,
     )
 
 

@@ -12,7 +12,7 @@ from display.error_figures import error_figures
 from display.formatting import clock_time
 from display.pages.health_line import HealthLine
 from display.pages.mentions.cards import Card, Cards
-from display.pages.mentions.chart_range import chart_periods
+from display.pages.mentions.chart_range import Period, chart_periods
 from display.pages.mentions.filters import MentionsView
 from display.pages.mentions.grouping import GroupedPage, first_of_groups, grouped_page
 from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
@@ -27,10 +27,11 @@ from display.pages.mentions.rail import (
     relaxed_filters,
     wider_ranges,
 )
+from display.pages.mentions.usual import MAX_SPAN, Usual, hour_edges, major_sources, usual_of
 from display.pages.relevance.words import row_reason
 from display.source_health import gaps_outside_imports, outage_gaps, unrecorded_gaps
 from monitor.judging import OpinionStatus
-from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position
+from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position, RuleChange
 from monitor.quality import CALLED, ErrorFigure
 
 if TYPE_CHECKING:
@@ -237,8 +238,27 @@ class MentionsPage:
         periods = chart_periods(self.view.filter.since, until, self.zone, self._bins)
         if not periods:
             return None
-        gaps = self._gaps(periods[0].start, until)
-        return build_histogram(self._bins(bin_edges(periods, self.zone)), periods, gaps, self.now, self.zone)
+        start = periods[0].start
+        bins, gaps = self._bins(bin_edges(periods, self.zone)), self._gaps(start, until)
+        usual, changes = self._usual(until - start, until), self._rule_changes(start, until)
+        return build_histogram(bins, periods, gaps, self.now, self.zone, usual, changes)
+
+    def _usual(self, span: timedelta, until: datetime) -> Usual | None:
+        """What the bars usually are: only for counts that are exact, because an estimate would double the work."""
+        if span > MAX_SPAN or not self.count.exact:
+            return None
+        edges = hour_edges(until, self.zone)
+        four_weeks = replace(self.counted, since=edges[0], until=None)
+        major = major_sources(self.rail.counts.get("source", ()))
+        excluded = [Period(gap.since, gap.until or until) for gap in self._gaps(edges[0], until) if gap.source in major]
+        incidents, brand = self.store.incidents(edges[0], until), self.view.filter.brand
+        excluded += [Period(one.since, one.until or until) for one in incidents if brand.allows(one.brand)]
+        return usual_of(self.store.histogram(four_weeks, edges, self.upto), excluded, self.zone)
+
+    def _rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
+        """The changes of rules whose mentions this view shows."""
+        brand = self.view.filter.brand
+        return [change for change in self.store.rule_changes(since, until) if brand.allows(change.brand)]
 
     @cached_property
     def wider(self) -> RelaxedCount | None:
@@ -283,12 +303,12 @@ class MentionsPage:
 
     def _gaps(self, since: datetime, until: datetime) -> list[Gap]:
         """Times in which a source of this view was not read."""
-        choice, stored = self.view.filter.source, self.store.gaps(since, until)
+        stored = self.store.gaps(since, until)
         gaps = [*stored, *unrecorded_gaps(self.health.unread, stored), *outage_gaps(self.health.sources)]
         return [
             gap
             for gap in gaps_outside_imports(gaps, self.store.imported_periods(), self.now)
-            if gap.source not in choice.exclude and (not choice.include or gap.source in choice.include)
+            if self.view.filter.source.allows(gap.source)
         ]
 
 

@@ -35,11 +35,12 @@ from display.pages.mentions.problem_pages import invalid_filter_page
 from display.pages.mentions.query_fix import fixed_query, query_error
 from display.pages.mentions.saved import ViewList, open_view
 from display.pages.mentions.times import local_minute
+from display.pages.mentions.usual import usual_number
 from display.server.abandoned_requests import cancel_abandoned_queries
 from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
-from monitor.model import Count, Mention, MentionFilter
+from monitor.model import Choice, Count, Mention, MentionFilter
 
 PageResponse: TypeAlias = "str | tuple[str, int] | AnyResponse"
 View = TypeVar("View", bound=Callable[..., PageResponse])
@@ -191,6 +192,8 @@ def template_values() -> dict[str, object]:
         "count_mentions": count_mentions,
         "format_count": format_count,
         "format_number": format_number,
+        "usual_number": usual_number,
+        "choice": Choice,
         "local_minute": lambda at: local_minute(at, context.config.timezone) if at else "",
         "position_text": position_text,
         "ranges": RANGES,

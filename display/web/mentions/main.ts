@@ -5,6 +5,7 @@ import "./mentions.css";
 import "./saved_views.css";
 import { connect } from "../live";
 import { Drawer } from "./drawer";
+import { watchHistogram } from "./histogram";
 import { listShortcuts } from "./list_keys";
 import { LiveStatus } from "./live_status";
 import { NewPill } from "./new_pill";
@@ -24,7 +25,8 @@ const pill = main && new NewPill(main);
 const views = main && new SavedViews(main);
 
 watchClicks();
-void loadTopics();
+watchChart();
+main?.addEventListener("partsreplaced", watchChart);
 watchSearch();
 rememberRailScroll();
 watchFocus();
@@ -39,6 +41,11 @@ status.onRetry(() => {
   disconnect();
   disconnect = listen();
 });
+
+function watchChart(): void {
+  watchHistogram();
+  void loadTopics();
+}
 
 function listen(): () => void {
   return connect({

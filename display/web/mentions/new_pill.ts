@@ -52,6 +52,7 @@ export class NewPill {
     keepingPlace(() => addRows(rows, added, this.main.dataset.zone));
     Object.assign(this.main.dataset, next.dataset);
     keepingPlace(() => ["head", "chart", "facets", "health"].forEach((part) => replacePart(part, page)));
+    this.main.dispatchEvent(new Event("partsreplaced"));
     this.showCount(0);
   }
 

@@ -16,6 +16,7 @@ from monitor.model import (
     MentionFilter,
     Order,
     Position,
+    RuleChange,
     Tally,
     Texts,
     VolumeSeries,
@@ -103,6 +104,9 @@ class SqliteMentionQueries:
 
     def language_counts(self) -> dict[tuple[str, str, str], int]:
         return self._read(brand_figures.language_counts)
+
+    def rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
+        return self._read(lambda db: brand_figures.rule_changes(db, to_ms(since), to_ms(until)))
 
     def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         return self._read(lambda db: brand_figures.latest(db, brand, limit, since))

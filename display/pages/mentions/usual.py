@@ -1,0 +1,73 @@
+"""What the bars of the histogram usually are: the median of the same clock hour over four weeks, for any filter.
+
+The same baseline as on the wall, which has it for brands only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from display.intervals import until_next_hour
+from display.pages.mentions.chart_range import Period
+from monitor.analysis.baseline import BASELINE_DAYS, Baseline, HourCount, baseline_of
+from monitor.model import Bin, FacetValue
+
+HOUR = timedelta(hours=1)
+MAX_SPAN = timedelta(days=32)
+"""Longer charts have bins of a day and more, and show the course of a year rather than what is usual."""
+MAJOR_SHARE = 0.05
+"""An hour in which a source with this share of the mentions was not read is no usual hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is usual for a view."""
+
+    baseline: Baseline
+
+    def of(self, start: datetime, end: datetime) -> float | None:
+        """Mentions in [start, end); None if too little is known."""
+        total, at = 0.0, start
+        while at < end:
+            until = min(end, at + (until_next_hour(at, self.baseline.zone) or HOUR))
+            usual = self.baseline.at(at)
+            if usual is None:
+                return None
+            total += usual.median * ((until - at) / HOUR)
+            at = until
+        return total
+
+
+def hour_edges(until: datetime, zone: tzinfo) -> list[datetime]:
+    """The full hours of the four weeks before ``until``, ascending."""
+    start = until - timedelta(days=BASELINE_DAYS)
+    first = start + until_next_hour(start, zone)
+    return [first + n * HOUR for n in range((until - first) // HOUR + 1)]
+
+
+def usual_of(hours: Sequence[Bin], excluded: Iterable[Period], zone: tzinfo) -> Usual | None:
+    """What is usual, from the counts of ``hours``; None with too few days.
+
+    Hours before the first mention do not count, and neither do those that overlap a period of ``excluded``.
+    """
+    spans = list(excluded)
+    first = next((number for number, hour in enumerate(hours) if hour.n), len(hours))
+    counts = [
+        HourCount(hour.start, hour.n, not any(a < hour.end and hour.start < b for a, b in spans))
+        for hour in hours[first:]
+    ]
+    baseline = baseline_of(counts, zone)
+    return Usual(baseline) if baseline.ranges else None
+
+
+def major_sources(counts: Sequence[FacetValue]) -> set[str]:
+    """The sources that have at least MAJOR_SHARE of the mentions."""
+    total = sum(value.n for value in counts)
+    return {value.value for value in counts if value.n >= MAJOR_SHARE * total and value.n}
+
+
+def usual_number(n: float) -> str:
+    """A usual count as people read it: "15", "1,200", "under 1"."""
+    return "under 1" if 0 < n < 0.5 else f"{round(n):,}"
