@@ -118,7 +118,7 @@ def test_failed_batch_leaves_nothing_in_the_index(monkeypatch: pytest.MonkeyPatc
 def test_indexes_are_closed_with_their_matcher() -> None:
     matcher = Matcher([ACME])
     matcher.match([post("acme")] * (MAX_CHECKED_POSTS + 1))
-    (index,) = matcher._idle
+    (index,) = matcher._indexes._idle
     del matcher
     gc.collect()
     with pytest.raises(sqlite3.ProgrammingError):

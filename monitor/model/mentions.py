@@ -181,7 +181,7 @@ class Finding:
     @property
     def intent(self) -> Intent:
         """All its intents."""
-        return Intent(sum({phrase.intent for phrase in self.intents}))
+        return Intent(sum({phrase.intent for phrase in self.intents})) if self.intents else Intent.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from monitor.query.folding import HANDLE_OR_TAG, UNSPACED, fold_keeping_ascii_case
 from monitor.query.hashtags import hashtags
@@ -21,6 +22,9 @@ _HANDLE_OR_TAG_ASCII = re.compile(r"@(?<!\w@)\w+|#(?<!\w#)(?<!&#)\w+", re.ASCII)
 """The same as HANDLE_OR_TAG for ASCII text, three times as fast."""
 _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 
+KEPT_TEXTS, MAX_KEPT_CHARS = 2_048, 1_000
+"""Texts whose ``index_text`` is kept, at most 8 MB."""
+
 # In an index, a handle or tag is one more word, which starts with one of these. The store's own tokens start with
 # U+E000. Folding removes all private-use characters, so no word of a text can be mistaken for one.
 _HANDLE, _TAG, _UNDERSCORE = "\ue001", "\ue002", "\ue003"
@@ -30,6 +34,10 @@ TAG_WORD = "\ue004"
 
 def index_text(text: str) -> str:
     """``text`` as written into a column of an FTS5 table with ``TOKENIZER``; often ``text`` itself."""
+    return _kept(text) if len(text) <= MAX_KEPT_CHARS else _index_text(text)
+
+
+def _index_text(text: str) -> str:
     folded = fold_keeping_ascii_case(text)
     is_ascii = folded.isascii()
     pattern = _HANDLE_OR_TAG_ASCII if is_ascii else HANDLE_OR_TAG
@@ -43,6 +51,10 @@ def index_text(text: str) -> str:
     if is_ascii and not any(map(_may_be_several_words, handles_and_tags)):
         return f"{folded} {' '.join(words)}"
     return " ".join([folded, *words, *_tag_words(tagged, text)])
+
+
+# The matcher indexes a post, and a moment later the store does.
+_kept = lru_cache(KEPT_TEXTS)(_index_text)
 
 
 def _may_be_several_words(handle_or_tag: str) -> bool:

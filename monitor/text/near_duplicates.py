@@ -138,9 +138,10 @@ class NearDuplicateIndex:
             held = band.setdefault(key, post_id)
             if held != post_id:
                 shared.append((band, key, held))
-        cluster = self._cluster_of(
-            {held if isinstance(held, int) else held[-1] for _, _, held in shared}, signature, at, origin
-        )
+        cluster = None
+        if shared:
+            latest = {held if isinstance(held, int) else held[-1] for _, _, held in shared}
+            cluster = self._cluster_of(latest, signature, at, origin)
         for band, key, held in shared:
             _add_to_band(band, key, held, post_id)
         self._posts[post_id] = _Known(signature, at, post_id if cluster is None else cluster, origin)

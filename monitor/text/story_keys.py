@@ -132,6 +132,8 @@ def story_text(post: Post) -> str:
 
 def title_words(title: str) -> bytes:
     """Hashes of the words of a headline, 16 bits each, of which the highest marks numbers."""
+    if not title:
+        return b""
     words = _WORD.findall(headline(title).casefold())[:MAX_WORDS]
     return array("H", (crc32(word.encode()) & 0x7FFF | NUMBER * word.isdecimal() for word in words)).tobytes()
 

@@ -55,7 +55,8 @@ _SCORES = (
 
 def enqueue(db: Connection, where: str, value: int | str) -> None:
     """Queue the posts of the selected mentions, if a model is used and judges their language."""
-    db.execute(_ENQUEUE.format(where=where), (value,))
+    if db.execute("SELECT 1 FROM opinion_state").fetchone() is not None:
+        db.execute(_ENQUEUE.format(where=where), (value,))
 
 
 def forget(db: Connection, ids: str) -> None:

@@ -21,14 +21,17 @@ def refused_posts(
     """
     tombstones, oldest = Tombstones(db), oldest_kept(db, source, now)
     erased = tombstones.erased((one.post for one in batch.values()), source)
-    expired = {
-        id_ for id_, one in batch.items() if id_ not in stored and 0 < to_ms(one.post.published_at) < oldest
-    } - erased
+    expired = _expired(batch, stored, oldest) if oldest > 0 else set()
     reasons = {**dict.fromkeys(expired, Refusal.EXPIRED), **dict.fromkeys(erased, Refusal.ERASED)}
     kept = {id_: one for id_, one in batch.items() if id_ not in reasons}
     if tombstones.any:
         kept = {id_: _without_erased_names(tombstones, source, one) for id_, one in kept.items()}
     return kept, {id_: reason for id_, reason in reasons.items() if batch[id_].findings}
+
+
+def _expired(batch: Mapping[str, JudgedPost], stored: Container[str], oldest: int) -> set[str]:
+    """The new posts that are older than ``oldest``."""
+    return {id_ for id_, one in batch.items() if id_ not in stored and 0 < to_ms(one.post.published_at) < oldest}
 
 
 def _without_erased_names(tombstones: Tombstones, source: str, one: JudgedPost) -> JudgedPost:

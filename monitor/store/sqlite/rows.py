@@ -78,11 +78,11 @@ def evidence_json(finding: Finding) -> str:
     stored = {
         "spans": finding.match.spans,
         "judged": evidence.clauses,
-        "words": [(w.start, w.end, round(w.weight, 3)) for w in evidence.words],
+        "words": [(start, end, round(weight, 3)) for start, end, weight in evidence.words],
         "reason": evidence.reason,
         "cues": evidence.cues,
-        "adjustment": to_thousandths(evidence.adjustment),
-        "intents": [(int(phrase.intent), phrase.start, phrase.end) for phrase in finding.intents],
+        "adjustment": to_thousandths(evidence.adjustment) if evidence.adjustment else 0,
+        "intents": [(int(intent), start, end) for intent, start, end in finding.intents],
     }
     return _encode({key: value for key, value in stored.items() if value})
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind, Finding, JudgedPost, Post, Refusal, SaveResult, State
@@ -166,12 +167,10 @@ class BatchSaver:
         published = min(max(0, to_ms(post.published_at)), self.added_at)
         keyed = KeyedPost(self.next_post, self.source, post.author, published, one.story_keys)
         story = self.stories.add(self.db, keyed, one.signature, post.title)
-        values = _PostValues(self.next_post, _lang(post), published, story, self.source)
+        values = _PostValues(self.next_post, _lang(post.lang), published, story, self.source)
         head = (values.id, self.source, post.external_id, post.author, post.site, post.url, values.lang)
-        index = _index_columns(post)
-        body = (post.title, post.text, published, self.added_at, *index, one.signature or None)
-        context = (post.stars, post.reply_to, post.repost)
-        self.new_posts.append((*head, *body, *context, self.imported))
+        body = (post.title, post.text, published, self.added_at, *_index_columns(post), one.signature or None)
+        self.new_posts.append((*head, *body, post.stars, post.reply_to, post.repost, self.imported))
         self.next_post += 1
         for finding in one.findings:
             self._add_mention(values, finding)
@@ -224,7 +223,7 @@ class BatchSaver:
         log_changes(self.db, ChangeKind.EDITED, derived.IN_IDS, ids, self.now)
 
     def _apply_edit(self, stored: _StoredPost, one: JudgedPost) -> None:
-        post, lang = one.post, _lang(one.post)
+        post, lang = one.post, _lang(one.post.lang)
         content = (post.author, post.site, post.url, lang, post.title, post.text)
         context = (post.stars, post.reply_to or stored.reply_to, post.repost)
         values_to_set = (*content, *_index_columns(post), one.signature or None, *context)
@@ -329,7 +328,8 @@ def _index_columns(post: Post) -> tuple[str | None, str | None, str]:
     return (None if text == post.text else text, None if title == post.title else title, post_tags(post))
 
 
-def _lang(post: Post) -> str:
+@lru_cache(maxsize=1_000)
+def _lang(stated: str | None) -> str:
     """The language as filters and rules compare it: without region, one word of letters."""
-    lang = field_value("lang", post.lang or "")
+    lang = field_value("lang", stated or "")
     return lang if lang.isascii() and lang.isalnum() else UNKNOWN_LANGUAGE

@@ -85,7 +85,9 @@ class StoryKeys:
 
     def find(self, post: KeyedPost) -> int | None:
         """The story of the first post that shares a key with ``post``; None if it shares none."""
-        found = [self._story(post, key) for key in post.keys] if post.published_at > 0 else []
+        if not post.keys or post.published_at <= 0:
+            return None
+        found = [self._story(post, key) for key in post.keys]
         return next((story for story in found if story is not None), None)
 
     def add(self, post: KeyedPost, story: int) -> None:

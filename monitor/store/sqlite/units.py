@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -35,7 +36,12 @@ def optional_time(ms: int | None) -> datetime | None:
 
 def month_of(ms: int) -> int:
     """Number of the month: year * 12 + month - 1."""
-    at = from_ms(ms)
+    return _month_of_day(ms // DAY_MS)
+
+
+@lru_cache(maxsize=1_000)
+def _month_of_day(day: int) -> int:
+    at = from_ms(day * DAY_MS)
     return at.year * 12 + at.month - 1
 
 
