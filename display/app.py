@@ -27,6 +27,7 @@ from display.pages.mentions import topics_page as mention_topics
 from display.pages.mentions import views as mentions
 from display.pages.relevance import views as relevance_pages
 from display.pages.row_ids import RowIdConverter
+from display.pages.saved_views import feeds as view_feeds
 from display.pages.saved_views import views as saved_views
 from display.pages.setup import views as setup_pages
 from display.pages.setup.views import redirect_to_setup
@@ -193,6 +194,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(mentions.blueprint)
     app.register_blueprint(mention_topics.blueprint)
     app.register_blueprint(saved_views.blueprint)
+    app.register_blueprint(view_feeds.blueprint)
     app.register_blueprint(check.blueprint)
     app.register_blueprint(relevance_pages.blueprint)
     app.register_blueprint(sources.blueprint)

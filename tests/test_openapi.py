@@ -25,7 +25,7 @@ from monitor.sources.webhook import DeliveredPost
 from tests.access_setup import Site, public_config
 from tests.fakes import NOON
 
-FOR_MACHINES = {"healthz", "readyz", "webhook.deliver"}
+FOR_MACHINES = {"healthz", "readyz", "webhook.deliver", "view_feeds.atom", "view_feeds.json_feed"}
 """Public endpoints that programs use."""
 NAMES = {"brands": ["Acme"], "sources": ["Forum"], "timezone": UTC, "now": NOON}
 SCHEMAS = {parameter["name"]: parameter["schema"] for parameter in filter_parameters()}

@@ -15,7 +15,7 @@ from monitor.errors import SavedViewError
 from monitor.model import FILTER_STATES, Brand, Choice, Intent, MentionFilter, Order, Sentiment
 from monitor.model.filter_json import FilterJsonError, filter_from_json, filter_to_json
 from monitor.model.people import NewAccount, Role
-from monitor.model.saved_views import MAX_VIEWS_PER_PERSON, BrandGroup, LastLook, NewView, SavedView, group_of
+from monitor.model.saved_views import MAX_VIEWS_PER_PERSON, BrandGroup, LastLook, NewView, SavedView, ViewFeed
 from monitor.store import Store, open_store
 from tests.fake_store import BRANDS, judged
 from tests.fakes import NOON
@@ -268,8 +268,47 @@ def test_new_mentions_of_several_filters_are_counted_from_each_look_on(store: St
     assert store.views.count_new(filters, limit=3) == [3, 3, 2, 0]
 
 
-def test_brands_that_are_exactly_a_group_follow_it() -> None:
-    assert group_of(["Acme"], BRANDS) is BrandGroup.OURS
-    assert group_of(["Initech", "Globex"], BRANDS) is BrandGroup.COMPETITORS
-    assert group_of(["Globex"], BRANDS) is None
-    assert group_of([], BRANDS) is None
+def test_a_feed_is_found_by_its_token_until_it_is_renewed_or_revoked(store: Store, priya: int, dana: int) -> None:
+    id_ = at_start(store, "Everything").id
+    assert store.views.feed(id_, dana) is None
+    assert store.views.set_feed(id_, dana, b"one", NOON)
+    assert store.views.set_feed(id_, priya, b"two", NOON)
+    assert store.views.feed(id_, dana) == ViewFeed(NOON)
+    found = store.views.followed(b"one")
+    assert found is not None
+    assert (found[0].id, found[1]) == (id_, dana)
+    store.views.record_feed_use(b"one", NOON + MINUTE)
+    assert store.views.feed(id_, dana) == ViewFeed(NOON, NOON + MINUTE)
+
+    store.views.set_feed(id_, dana, b"three", NOON)
+    assert store.views.followed(b"one") is None
+    assert store.views.followed(b"three") is not None
+    assert store.views.revoke_feed(id_, dana)
+    assert not store.views.revoke_feed(id_, dana)
+    assert store.views.followed(b"three") is None
+    assert store.views.followed(b"two") is not None
+    assert not store.views.set_feed(999, dana, b"four", NOON)
+
+
+def test_a_feed_ends_with_its_view_its_person_and_its_sharing(store: Store, priya: int, dana: int) -> None:
+    shared = store.views.add(NewView("Shared", NEGATIVE, shared=True), priya, NOON).id
+    store.views.set_feed(shared, dana, b"d", NOON)
+    store.views.set_feed(shared, priya, b"p", NOON)
+    store.views.set_shared(shared, False)
+    assert store.views.followed(b"d") is None
+    assert store.views.followed(b"p") is not None
+    store.views.set_shared(shared, True)
+    assert store.views.followed(b"d") is not None
+    store.people.remove_account(dana, NOON, "priya")
+    assert store.views.followed(b"d") is None
+    store.views.delete(shared)
+    assert store.views.followed(b"p") is None
+
+
+def test_the_first_account_ends_the_feeds_of_nobody(store: Store) -> None:
+    store.views.set_feed(1, None, b"local", NOON)
+    found = store.views.followed(b"local")
+    assert found is not None
+    assert found[1] is None
+    store.people.add_account(NewAccount("priya", "Priya Nair", Role.ADMIN, "h"), NOON, "command line")
+    assert store.views.followed(b"local") is None

@@ -10,8 +10,11 @@ from monitor.model.people import Account, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-WITHOUT_PERSON = frozenset({"static", "favicon", "healthz", "readyz", "webhook.deliver"})
-"""Endpoints that anybody may use and that need not know who it is. Deliveries to the webhook are signed."""
+WITHOUT_PERSON = frozenset(
+    {"static", "favicon", "healthz", "readyz", "webhook.deliver", "view_feeds.atom", "view_feeds.json_feed"}
+)
+"""Endpoints that anybody may use and that need not know who it is. Deliveries to the webhook are signed, and the
+addresses of feeds contain a secret."""
 SIGN_IN = frozenset({"access.sign_in", "access.first_admin"})
 PAIRING = frozenset({"pairing.screen", "pairing.state"})
 """What a screen sees before it is paired: a code."""

@@ -49,6 +49,7 @@ ANYBODY: list[Json] = []
 READERS: list[Json] = [{"token": []}, {"session": []}]
 WALLS: list[Json] = [*READERS, {"wall": []}]
 SENDERS: list[Json] = [{"signature": []}]
+_FEED = "Whoever knows the address reads the feed: its secret is all that protects it. JSON is a JSON Feed 1.1."
 _METRICS = "In the text format of Prometheus, or of OpenMetrics if `Accept` prefers it. A session needs an admin."
 _DELIVERY = (
     "Stores posts: one, an array, or an object with `posts`; at most 1,000 and 1 MiB. A known id updates its post, and"
@@ -75,6 +76,8 @@ def operations() -> Json:
         "/mentions/new": {"get": _new_mentions()},
         "/check/answers.json": {"get": _answers("answersJson", JSON, array_of(reference("CheckAnswer")))},
         "/check/answers.csv": {"get": _answers("answersCsv", "text/csv", TEXT)},
+        "/feeds/{token}.atom": {"get": _feed("feedAtom", "application/atom+xml", TEXT)},
+        "/feeds/{token}.json": {"get": _feed("feedJson", "application/feed+json", {"type": "object"})},
         "/wall/state.json": {"get": _wall_state("wallState", "The state of the first wall.")},
         "/wall/{name}/state.json": {
             "get": _wall_state("namedWallState", "The state of a wall.")
@@ -114,6 +117,15 @@ def _new_mentions() -> Json:
     answers = responses("400", "401", "403", "503", success=ok("A number.", PLAIN, number))
     summary = "How many mentions a list has gained since the id `upto`."
     return _operation("newMentions", summary, READERS, answers) | {"parameters": filter_parameters("upto")}
+
+
+def _feed(id_: str, content_type: str, schema: Json) -> Json:
+    unchanged = {"304": {"description": "Nothing changed since the `ETag` that was sent."}}
+    missing = {"404": answer("The address was revoked, or its view finds nothing.", PLAIN, TEXT)}
+    newest = ok("The newest 100 mentions.", content_type, schema)
+    answers = responses("503", success=newest | unchanged | missing)
+    found = _operation(id_, "The newest mentions of a saved view.", ANYBODY, answers, _FEED)
+    return found | {"parameters": [_path("token", "The secret of the feed, which the menu of the view makes.")]}
 
 
 def _wall_state(id_: str, summary: str) -> Json:

@@ -112,12 +112,18 @@ def unexpected_error(error: Exception) -> Response:
     cause = bug(error)
     code = blake2b(cause.encode(), digest_size=3).hexdigest().upper()
     faults: FaultLog = current_app.extensions["faults"]
-    faults.report(f"Error {code}", cause, example=f"first: {request.method} {request.path}", exc_info=error)
+    faults.report(f"Error {code}", cause, example=f"first: {request.method} {_logged_path()}", exc_info=error)
     return _error(
         500,
         "Something went wrong on our side.",
         f"The error is logged as {code}. Try again, or start from one of these pages.",
     )
+
+
+def _logged_path() -> str:
+    """The path of this request; for an address that contains a secret, its pattern."""
+    rule = request.url_rule
+    return rule.rule if rule is not None and "token" in rule.arguments else request.path
 
 
 def _error(status: int, title: str, text: str, *, for_programs: str = "") -> Response:

@@ -11,8 +11,8 @@ from flask import Response, current_app, jsonify, make_response
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-DELIVERIES, EXPORTS = "deliveries", "exports"
-THREADS: Mapping[str, int] = {DELIVERIES: 16, EXPORTS: 8}
+DELIVERIES, EXPORTS, FEEDS = "deliveries", "exports", "feeds"
+THREADS: Mapping[str, int] = {DELIVERIES: 16, EXPORTS: 8, FEEDS: 4}
 """Kind of request -> how many may be answered at the same time."""
 RETRY_AFTER_SECONDS = 10
 

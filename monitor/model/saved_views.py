@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -103,10 +103,13 @@ class LastLook:
     at: datetime
 
 
-def group_of(names: Iterable[str], brands: Sequence[Brand]) -> BrandGroup | None:
-    """The group that ``names`` are exactly the brands of, or None."""
-    chosen = set(names)
-    return next((group for group in BrandGroup if chosen and set(_members(group, brands)) == chosen), None)
+@dataclass(frozen=True, slots=True)
+class ViewFeed:
+    """The secret address at which a person follows a view. Only the hash of its token is stored."""
+
+    created_at: datetime
+    used_at: datetime | None = None
+    """When it was last read, to the hour; None: never."""
 
 
 def _members(group: BrandGroup, brands: Sequence[Brand]) -> tuple[str, ...]:

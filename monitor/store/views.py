@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.model import MentionFilter
-from monitor.model.saved_views import BrandGroup, LastLook, NewView, SavedView
+from monitor.model.saved_views import BrandGroup, LastLook, NewView, SavedView, ViewFeed
 
 
 class ViewStore(Protocol):
@@ -59,3 +59,23 @@ class ViewStore(Protocol):
 
     def count_new(self, filters: Sequence[tuple[MentionFilter, int]], limit: int = 1_000) -> list[int]:
         """For each filter and mention id: how many mentions with a higher id match, counted up to ``limit``."""
+
+    # Feeds: each person has at most one of a view. ``token_hash`` is the SHA-256 of the secret in its address.
+
+    def feed(self, id: int, account: int | None) -> ViewFeed | None:
+        """The feed that a person has of a view."""
+
+    def set_feed(self, id: int, account: int | None, token_hash: bytes, now: datetime) -> bool:
+        """Make a feed, or replace its token; return whether the view exists."""
+
+    def revoke_feed(self, id: int, account: int | None) -> bool:
+        """End a feed; return whether there was one."""
+
+    def followed(self, token_hash: bytes) -> tuple[SavedView, int | None] | None:
+        """The view and the account of a feed, while the view is visible to this account.
+
+        A feed that was made before there were accounts ends with the first one.
+        """
+
+    def record_feed_use(self, token_hash: bytes, now: datetime) -> None:
+        """Store when a feed was read."""

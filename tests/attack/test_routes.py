@@ -23,7 +23,7 @@ from tests.test_access import api_token, wall_client
 PUBLIC_ENDPOINTS = {
     "static", "favicon", "healthz", "readyz", "webhook.deliver",
     "access.sign_in", "access.first_admin", "pairing.screen", "pairing.state",
-    "single_sign_on.begin", "single_sign_on.finish",
+    "single_sign_on.begin", "single_sign_on.finish", "view_feeds.atom", "view_feeds.json_feed",
 }  # fmt: skip
 NEEDED = {
     ("GET", "wall.wall"): Role.WALL,
@@ -78,6 +78,8 @@ NEEDED = {
     ("POST", "saved_views.update"): Role.VIEWER,
     ("POST", "saved_views.move"): Role.VIEWER,
     ("POST", "saved_views.delete"): Role.VIEWER,
+    ("POST", "saved_views.make_feed"): Role.VIEWER,
+    ("POST", "saved_views.revoke_feed"): Role.VIEWER,
     ("POST", "sources.back_up"): Role.ADMIN,
     ("POST", "sources.pause"): Role.ADMIN,
     ("POST", "sources.resume"): Role.ADMIN,
@@ -89,7 +91,7 @@ FOR_TOKENS = {
     "openapi.description", "check.export_csv", "check.export_json",
 }  # fmt: skip
 """What API tokens read."""
-VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1, "section": "brands", "view": 999}
+VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1, "section": "brands", "view": 999, "after": 1}
 """What stands in paths. Who may change which view is tested in ``tests/test_saved_views.py``."""
 VISITORS = {None: None, "bo": Role.VIEWER, "dana": Role.MEMBER, "priya": Role.ADMIN}
 

@@ -15,6 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.guard import NOT_ALLOWED, current_account, current_account_id, current_person
 from display.access.permissions import refusal, requires
+from display.access.tokens import new_token, token_hash
+from display.formatting import format_time
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.errors import error_page, wants_data
@@ -31,6 +33,7 @@ from monitor.model.saved_views import BrandGroup, NewView, SavedView
 
 TASK = "change this view"
 STEPS = {"up": -1, "down": 1}
+FORMATS = (("Atom", "atom"), ("JSON", "json_feed"))
 
 blueprint = Blueprint("saved_views", __name__, url_prefix="/views")
 blueprint.after_request(always_revalidate)
@@ -141,6 +144,34 @@ def delete(view: int) -> AnyResponse:
     return redirect(url_for("mentions.listing"), 303)
 
 
+@blueprint.get("/<int:view>/feed")
+def feed(view: int) -> str:
+    """How to follow a view from another program."""
+    return feed_page(visible(view))
+
+
+@blueprint.post("/<int:view>/feed/make")
+@requires(Role.VIEWER, "follow a view")
+def make_feed(view: int) -> str:
+    """Make the secret address of a feed, or another one, and show it once: it must be neither stored nor in a URL."""
+    context, shown, token = page_context(), visible(view), new_token()
+    hashed = token_hash(token)
+    assert hashed is not None
+    context.store.views.set_feed(shown.id, current_account_id(), hashed, context.clock.now())
+    record(context, shown, "made feed of view")
+    return feed_page(shown, token)
+
+
+@blueprint.post("/<int:view>/feed/revoke")
+@requires(Role.VIEWER, "follow a view")
+def revoke_feed(view: int) -> AnyResponse:
+    """End a feed: its address answers 404 from now on."""
+    context, shown = page_context(), visible(view)
+    if context.store.views.revoke_feed(shown.id, current_account_id()):
+        record(context, shown, "revoked feed of view")
+    return redirect(url_for("saved_views.feed", view=shown.id), 303)
+
+
 def listed(context: PageContext, query: str) -> MentionsView:
     """The list that a form names by its query string. Raises FilterError."""
     params = MultiDict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
@@ -199,6 +230,26 @@ def form_page(name: str, query: str, problem: str, *, view: SavedView | None = N
         problem=problem,
         view=view,
         shared=shared,
+    )
+
+
+def feed_page(view: SavedView, token: str = "") -> str:
+    """The page of a feed; its new ``token`` is shown only here and now."""
+    context, now = page_context(), page_context().clock.now()
+    found = context.store.views.feed(view.id, current_account_id())
+    return render_template(
+        "saved_views/feed.html",
+        health=current_health(context, now),
+        view=view,
+        feed=found,
+        times={
+            name: format_time(at, now, context.config.timezone)
+            for name in ("created_at", "used_at")
+            if found is not None and (at := getattr(found, name)) is not None
+        },
+        addresses=[(label, url_for(f"view_feeds.{name}", token=token, _external=True)) for label, name in FORMATS]
+        if token
+        else [],
     )
 
 

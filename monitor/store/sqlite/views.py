@@ -17,8 +17,9 @@ from monitor.model.saved_views import (
     LastLook,
     NewView,
     SavedView,
+    ViewFeed,
 )
-from monitor.store.sqlite import queries
+from monitor.store.sqlite import queries, view_feeds
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.store_part import StorePart
@@ -48,9 +49,7 @@ class SqliteViews(StorePart):
         return self._read(lambda db: [_view(row) for row in db.execute(_VISIBLE, (account,))])
 
     def get(self, id: int, account: int | None) -> SavedView | None:
-        select = f"SELECT {_COLUMNS} FROM saved_view WHERE {_IS_VISIBLE} AND id = ?2"
-        rows = self._read(lambda db: db.execute(select, (account, id)).fetchall())
-        return _view(rows[0]) if rows else None
+        return self._read(lambda db: _get(db, id, account))
 
     def everyones(self) -> list[SavedView]:
         select = f"SELECT {_COLUMNS} FROM saved_view ORDER BY id"
@@ -97,6 +96,32 @@ class SqliteViews(StorePart):
 
     def count_new(self, filters: Sequence[tuple[MentionFilter, int]], limit: int = 1_000) -> list[int]:
         return self._read(lambda db: [queries.count_new(db, plan(db, f), after, limit) for f, after in filters])
+
+    def feed(self, id: int, account: int | None) -> ViewFeed | None:
+        return self._read(lambda db: view_feeds.get(db, id, account))
+
+    def set_feed(self, id: int, account: int | None, token_hash: bytes, now: datetime) -> bool:
+        return self._write(lambda db: view_feeds.replace(db, id, account, token_hash, to_ms(now)))
+
+    def revoke_feed(self, id: int, account: int | None) -> bool:
+        return self._write(lambda db: view_feeds.revoke(db, id, account))
+
+    def followed(self, token_hash: bytes) -> tuple[SavedView, int | None] | None:
+        def read(db: Connection) -> tuple[SavedView, int | None] | None:
+            found = view_feeds.followed(db, token_hash)
+            view = None if found is None else _get(db, *found)
+            return None if found is None or view is None else (view, found[1])
+
+        return self._read(read)
+
+    def record_feed_use(self, token_hash: bytes, now: datetime) -> None:
+        self._write(lambda db: view_feeds.record_use(db, token_hash, to_ms(now)))
+
+
+def _get(db: Connection, id_: int, account: int | None) -> SavedView | None:
+    select = f"SELECT {_COLUMNS} FROM saved_view WHERE {_IS_VISIBLE} AND id = ?2"
+    row = db.execute(select, (account, id_)).fetchone()
+    return None if row is None else _view(row)
 
 
 def _add(db: Connection, new: NewView, account: int | None, now: int) -> SavedView:
