@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from monitor.store.sqlite import connections
 from monitor.text.language import LanguageDetector
+from monitor.text.language_model import LanguageModel
 from tests.cached_setup import CompiledTemplates, CopiedSchema
 from tests.fake_store import NEW_DATABASE
 from tests.fakes import FakeClock
@@ -35,8 +37,8 @@ def cached_setup() -> Iterator[None]:
     detects a language loads the model for 0.7 s."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connections, "migrate", CopiedSchema(connections.migrate))
-        detector, load_model = LanguageDetector(), LanguageDetector._load_model
-        patch.setattr(LanguageDetector, "_load_model", lambda _: load_model(detector))
+        model = cache(LanguageModel)
+        patch.setattr(LanguageDetector, "_load_model", lambda _: model())
         patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
         yield
 

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from display.cli.main import main
+from display.cli.main import cli, main
 
 
 def run(mode: str, command: Sequence[str]) -> tuple[int, int, str]:
@@ -62,5 +62,6 @@ def run_child(mode: str, command: Sequence[str], output: int) -> None:
 
 
 if __name__ == "__main__":
+    list(cli.commands.values())  # imports them
     requests = json.load(sys.stdin)
     print(json.dumps({f"{mode} {' '.join(command)}": run(mode, command) for mode, command in requests}))

@@ -222,7 +222,8 @@ TWO_HOURS = {"since": "2026-03-04T10:00", "until": "2026-03-04T12:00"}
 """Few bars, which take most of the time of a page."""
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A page takes 20 ms; test_fts.py searches for more strings, without pages.
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.text('()"*-@#=:ORAND NEAR/3xé新', max_size=20)
 )

@@ -21,7 +21,7 @@ rule = "acme"
 kind = "sample"
 name = "Sample"
 """
-POSTS = 2_000
+POSTS = 1_000
 """Their output is much longer than a pipe's buffer."""
 OPML = "<opml><body>" + "<outline text='x' xmlUrl='https://forum.example/rss'/>" * 9 + "</body></opml>"
 LONG_OUTPUT = (

@@ -276,7 +276,7 @@ TEXTS = st.lists(st.sampled_from([*WORDS, "x", "B", "#b", "_", "\u2122", "e\u030
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(RULES, TEXTS, TEXTS, st.sampled_from([None, "en", "de"]))
 def test_all_engines_agree(rule: str, text: str, title: str, lang: str | None) -> None:
     query = parse_or_error(rule)

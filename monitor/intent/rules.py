@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from hashlib import sha256
 from importlib import resources
 from typing import Any
@@ -56,8 +56,9 @@ class IntentRules:
     """The score towards the brand must be "not negative" or "not positive"; empty if any will do."""
 
 
+@cache
 def load_intent_rules() -> tuple[IntentRules, ...]:
-    """The rules that are part of the program."""
+    """The rules that are part of the program. Reading them takes a quarter of a second, the first time only."""
     return parse_intent_rules(built_in_rules_text(), FILE_NAME)
 
 

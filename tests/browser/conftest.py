@@ -26,6 +26,8 @@ CHROMIUM_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-default-apps",
+    # Two pages below the address bar of each window; they would take more processor than the page that is tested.
+    "--disable-features=WebUIOmniboxAimPopup,WebUIOmniboxPopup,WebUIOmniboxFullPopup",
 )
 TIMEOUT_MS = 15_000
 """A page that lost its server retries every few seconds."""

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.model import Answer, DrawFilter
 from tests.access_setup import add_people
+from tests.browser.looks import each_look
 from tests.browser.test_mentions import CONTRASTS
 from tests.browser.test_people import SMALL_TARGETS, signed_in
 from tests.fake_site import RunningApp, config, judged
@@ -23,7 +24,7 @@ TEXTS = (
     "Acme liefert nicht",
 )
 LONG = "A very long story about Acme. " * 60 + "x" * 200
-SIZES = [(1920, 1080), (1440, 900), (390, 844)]
+LARGE, SMALL = ((1920, 1080), (1440, 900)), ((390, 844),)
 
 
 @pytest.fixture
@@ -101,29 +102,27 @@ def test_it_works_without_scripts(browser: Browser, served: RunningApp) -> None:
     context.close()
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_and_can_be_read(browser: Browser, served: RunningApp, width: int, height: int, scheme: str) -> None:
-    context = signed_in(
-        browser, served, "dana", viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=width < 600
-    )
+@pytest.mark.parametrize("sizes", [LARGE, SMALL], ids=["large", "small"])
+def test_pages_fit_and_can_be_read(browser: Browser, served: RunningApp, sizes: tuple[tuple[int, int], ...]) -> None:
+    context = signed_in(browser, served, "dana", has_touch=sizes == SMALL)
     page = context.new_page()
     page.goto(f"{served.url}/check")
-    check_look(page, width)
+    check_looks(page, sizes)
     draw_twenty(page, served)
-    check_look(page, width)
+    check_looks(page, sizes)
     for _ in range(20):
         page.keyboard.press("1")
     expect(page.locator("#done")).to_have_text("20")
     page.get_by_role("button", name="Finish and compare").click()
     expect(page.locator(".own h2")).to_be_visible()
-    check_look(page, width)
+    check_looks(page, sizes)
     context.close()
 
 
-def check_look(page: Page, width: int) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(CONTRASTS) == []
-    assert page.evaluate("reports") == []
-    if width < 600:
-        assert page.evaluate(SMALL_TARGETS) == []
+def check_looks(page: Page, sizes: tuple[tuple[int, int], ...]) -> None:
+    for width, where in each_look(page, sizes):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, where
+        assert page.evaluate(CONTRASTS) == [], where
+        assert page.evaluate("reports") == [], where
+        if sizes == SMALL:
+            assert page.evaluate(SMALL_TARGETS) == [], where

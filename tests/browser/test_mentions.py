@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from monitor.model import JudgedPost, Post
 from tests import mentions_data as data
 from tests.browser.conftest import COLLECT_CSP_REPORTS, PageErrors
+from tests.browser.looks import each_look, each_size
 from tests.fake_site import RunningApp, config
 
 pytestmark = pytest.mark.browser
@@ -76,34 +77,32 @@ def wait_until_live(page: Page, served: RunningApp) -> None:
     expect(page.locator("#pill .n")).to_have_text("1 new")
 
 
-@pytest.mark.parametrize("width", [390, 1024, 1440])
-def test_what_is_to_be_known_of_a_judgement_is_whole(page: Page, served: RunningApp, width: int) -> None:
+def test_what_is_to_be_known_of_a_judgement_is_whole(page: Page, served: RunningApp) -> None:
     mention = save_post(served, "Globex never answers the phone.")
     served.store.correct_score(mention, -0.9, served.clock.now())
-    page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{served.url}/mentions")
     label = page.locator(f"#m{mention} .sentiment .label")
     expect(label).to_have_text("Negative, corrected")
-    assert label.evaluate("l => [l.scrollWidth - l.clientWidth, l.scrollHeight - l.clientHeight]") == [0, 0]
-    if width > 600:
-        assert set(page.evaluate(HEIGHTS)) == {75}
+    for width in each_size(page, ((390, 900), (1024, 900), (1440, 900))):
+        assert label.evaluate("l => [l.scrollWidth - l.clientWidth, l.scrollHeight - l.clientHeight]") == [0, 0]
+        if width > 600:
+            assert set(page.evaluate(HEIGHTS)) == {75}
 
 
-@pytest.mark.parametrize("width", [390, 768, 1100, 1366, 1920])
-def test_the_labels_of_the_chart_are_whole_and_apart(page: Page, served: RunningApp, width: int) -> None:
+def test_the_labels_of_the_chart_are_whole_and_apart(page: Page, served: RunningApp) -> None:
     now = served.clock.now()
     old = Post("Forum", "old", "Globex of old.", datetime(2014, 6, 1, tzinfo=UTC))
     month = Post("Forum", "month", "Globex.", now - timedelta(days=29))
     found = [data.judged(post, data.finding("Globex", post.text, 0.0)) for post in (old, month)]
     served.store.save("Forum", found, now=now, imported=True)
-    page.set_viewport_size({"width": width, "height": 900})
     for range_name in ("24h", "7d", "30d", "all"):
         page.goto(f"{served.url}/mentions?range={range_name}")
-        boxes = page.evaluate(LABEL_BOXES)
-        assert len(boxes) >= 2
-        assert boxes[0][0] >= 8
-        assert boxes[-1][1] <= width - 8
-        assert all(right + 2 <= left for (_, right), (left, _) in pairwise(boxes)), (range_name, boxes)
+        for width in each_size(page, ((390, 900), (768, 900), (1100, 900), (1366, 900), (1920, 900))):
+            boxes = page.evaluate(LABEL_BOXES)
+            assert len(boxes) >= 2
+            assert boxes[0][0] >= 8
+            assert boxes[-1][1] <= width - 8
+            assert all(right + 2 <= left for (_, right), (left, _) in pairwise(boxes)), (range_name, width, boxes)
 
 
 def test_a_span_of_the_chart_is_selected_by_dragging_and_by_keys(page: Page, served: RunningApp) -> None:
@@ -338,10 +337,7 @@ def test_hostile_posts_move_no_other_row_and_run_nothing(
     assert page.evaluate("reports") == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_has_enough_contrast(browser: Browser, served: RunningApp, scheme: str) -> None:
-    context = desktop_context(browser, color_scheme=scheme)
-    page = context.new_page()
+def test_every_text_has_enough_contrast(page: Page, served: RunningApp) -> None:
     for path in (
         "/mentions?q=parcel*+OR+price&brand=Globex",
         "/mentions/66",
@@ -349,8 +345,8 @@ def test_every_text_has_enough_contrast(browser: Browser, served: RunningApp, sc
         "/mentions?q=nothing-such",
     ):
         page.goto(served.url + path)
-        assert page.evaluate(CONTRASTS) == []
-    context.close()
+        for _, where in each_look(page, ((1440, 900),)):
+            assert page.evaluate(CONTRASTS) == [], where
 
 
 CONTRASTS = """() => {

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.model import Brand
 from tests.browser.conftest import PageErrors
+from tests.browser.looks import each_look, each_size
 from tests.browser.test_mentions import CONTRASTS, desktop_context
 from tests.fake_site import RunningApp, config, judged
 from tests.fake_store import set_aside
@@ -83,49 +84,44 @@ def test_a_page_that_is_open_loses_what_is_set_aside_from_its_wall(page: Page, s
     expect(page.locator("body")).not_to_contain_text("acme orchard")
 
 
-@pytest.mark.parametrize("width", [1920, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_is_legible_and_nothing_scrolls_sideways(
-    browser: Browser, served: RunningApp, page_errors: PageErrors, width: int, scheme: str
+    page: Page, served: RunningApp, page_errors: PageErrors
 ) -> None:
     fill(served)
-    context = desktop_context(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    page_errors.listen(page)
     lists = ("/mentions?range=all", "/mentions?state=set_aside&range=all")
     for path in (*lists, "/mentions/22", "/mentions/1", "/relevance"):
         page.goto(served.url + path)
         for details in page.locator(".proposal").all():
             details.locator("summary").click()
-        assert page.evaluate(CONTRASTS) == [], path
-        assert page.evaluate(SIDEWAYS) <= 0, path
-        assert width < 1000 or len(set(page.evaluate(HEIGHTS))) <= 1, path
-        assert all(height >= 24 for height in page.evaluate(TARGETS)), path
-        assert page.evaluate("reports") == []
+        for width, where in each_look(page, ((1920, 900), (390, 900))):
+            assert page.evaluate(CONTRASTS) == [], where
+            assert page.evaluate(SIDEWAYS) <= 0, where
+            assert width < 1000 or len(set(page.evaluate(HEIGHTS))) <= 1, where
+            assert all(height >= 24 for height in page.evaluate(TARGETS)), where
+            assert page.evaluate("reports") == []
     assert page_errors == []
-    context.close()
 
 
 @pytest.mark.parametrize("name", ["Globex", "The Extraordinarily Long Name of a Brand of Kettles and Toasters"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_buttons_name_the_brand_keep_apart_and_fit(page: Page, tmp_path: Path, name: str, width: int) -> None:
+def test_the_buttons_name_the_brand_keep_apart_and_fit(page: Page, tmp_path: Path, name: str) -> None:
     served = RunningApp(config(tmp_path, brands=[Brand("Acme", "acme", ours=True), Brand(name, "globex")])).start()
     served.save(judged("globex is fine", brand=name))
     set_aside(served.store, name, served.clock.now())
-    page.set_viewport_size({"width": width, "height": 900})
+    sizes, label = ((1440, 900), (390, 900)), f"It is about {name}"
     page.goto(f"{served.url}/mentions/1")
-    label = f"It is about {name}"
     first, second = page.locator(".relevance form .button").all()
     assert second.inner_text() == label
-    a, b = first.bounding_box(), second.bounding_box()
-    assert a is not None
-    assert b is not None
-    assert b["x"] - a["x"] - a["width"] >= 8 or b["y"] - a["y"] - a["height"] >= 8
-    assert b["x"] + b["width"] <= width - 8
-    assert page.evaluate(SIDEWAYS) == 0
+    for width in each_size(page, sizes):
+        a, b = first.bounding_box(), second.bounding_box()
+        assert a is not None
+        assert b is not None
+        assert b["x"] - a["x"] - a["width"] >= 8 or b["y"] - a["y"] - a["height"] >= 8
+        assert b["x"] + b["width"] <= width - 8
+        assert page.evaluate(SIDEWAYS) == 0
     page.goto(f"{served.url}/mentions?range=all&state=set_aside")
-    action = page.get_by_role("button", name=label).bounding_box()
-    assert action is not None
-    assert action["x"] + action["width"] <= width
-    assert page.evaluate(SIDEWAYS) == 0
+    for width in each_size(page, sizes):
+        action = page.get_by_role("button", name=label).bounding_box()
+        assert action is not None
+        assert action["x"] + action["width"] <= width
+        assert page.evaluate(SIDEWAYS) == 0
     served.stop()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import COLLECT_CSP_REPORTS, TIMEOUT_MS
+from tests.browser.looks import each_look
 from tests.browser.test_mentions import CONTRASTS
 from tests.browser.test_people import SMALL_TARGETS
 from tests.fake_site import Served
@@ -67,28 +68,32 @@ def check(page: Page, width: int, path: str) -> None:
         assert page.evaluate(SMALL_TARGETS) == [], path
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (390, "dark"), (1024, "dark"), (1440, "light")])
-def test_the_pages_fit_every_screen_with_enough_contrast(
-    browser: Browser, served: Served, width: int, scheme: str
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+def check_looks(page: Page) -> None:
+    """``check`` at every size, light and dark."""
+    for width, where in each_look(page, ((320, 844), (390, 844), (1024, 844), (1440, 844))):
+        check(page, width, where)
+
+
+def test_the_pages_fit_every_screen_with_enough_contrast(browser: Browser, served: Served) -> None:
+    context = browser.new_context(reduced_motion="reduce")
     context.set_default_timeout(TIMEOUT_MS)
     context.add_init_script(COLLECT_CSP_REPORTS)
     page = context.new_page()
     for path in PAGES:
         page.goto(served.url + path)
+        check_looks(page)
         for summary in page.locator("main summary").all():
             summary.click()
-        check(page, width, path)
+            check_looks(page)
     page.goto(f"{served.url}/setup/brands/edit?original=Globex")
     page.get_by_label("Rule").fill("globex AND (pickup OR NEAR late)")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Column 23: NEAR needs a word before it and a number.")).to_be_visible()
-    check(page, width, "a wrong rule")
+    check_looks(page)
     page.get_by_label("Rule").fill("globex")
     page.get_by_role("button", name="Try it").click()
     expect(page.get_by_role("heading", name="What it finds now")).to_be_visible()
-    check(page, width, "a trial")
+    check_looks(page)
     context.close()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from monitor.model import Health, Spend
 from tests.browser.conftest import PageErrors
+from tests.browser.looks import each_look
 from tests.browser.test_mentions import CONTRASTS, desktop_context
 from tests.fake_site import RunningApp, judged, working_status
 
@@ -90,23 +90,17 @@ def test_everything_works_without_scripts(browser: Browser, served: RunningApp) 
     context.close()
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 700), (390, 844), (700, 900), (1280, 800), (1920, 1080)])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_every_screen_with_enough_contrast(
-    browser: Browser, served: RunningApp, width: int, height: int, scheme: str
-) -> None:
+def test_the_page_fits_every_screen_with_enough_contrast(page: Page, served: RunningApp) -> None:
     fill(served)
-    context = desktop_context(browser, viewport={"width": width, "height": height}, color_scheme=scheme)
-    page = context.new_page()
     page.goto(served.url + "/sources")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(CONTRASTS) == []
-    if width == 390:
-        heights = page.evaluate(
-            "[...document.querySelectorAll('.action')].map((e) => e.getBoundingClientRect().height)"
-        )
-        assert min(heights) >= 44
-    context.close()
+    for width, where in each_look(page, ((320, 700), (390, 844), (700, 900), (1280, 800), (1920, 1080))):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, where
+        assert page.evaluate(CONTRASTS) == [], where
+        if width == 390:
+            heights = page.evaluate(
+                "[...document.querySelectorAll('.action')].map((e) => e.getBoundingClientRect().height)"
+            )
+            assert min(heights) >= 44, where
 
 
 def test_each_value_on_a_phone_has_its_label_and_each_label_a_value(browser: Browser, served: RunningApp) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -401,6 +402,7 @@ def pairing() -> WallState:
     )
 
 
+@cache
 def states() -> Mapping[str, WallState]:
     """File name -> state."""
     return {
