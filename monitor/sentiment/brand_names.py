@@ -54,7 +54,11 @@ class BrandNames:
         by_first_word = self._by_first_word
         matches: list[NameMatch] = []
         for i in [i for i, entry in enumerate(entries) if entry.name in by_first_word]:
-            matches += self._matches_at(entries, i, by_first_word[entries[i].name])
+            candidates = by_first_word[entries[i].name]
+            if len(candidates) == 1 and not candidates[0][0]:  # nearly always: one name of one word
+                matches.append(NameMatch(candidates[0][1], i, i + 1))
+            else:
+                matches += self._matches_at(entries, i, candidates)
         return matches
 
     def search(self, body: str, brand: str, limit: int) -> list[Span]:

@@ -14,6 +14,10 @@ from monitor.sentiment.tokenized_text import TokenizedText
 _MAX_WORDS = 4
 """Of an idiom on one side of a name."""
 _MAX_WORDS_TO_OBJECT = 10
+_LAST_WORDS = frozenset(("from",)).union(
+    *(verbs for verbs, _ in cues.BEATING_IDIOMS), (phrase[-1] for phrase in cues.BEATING_PHRASES)
+)
+"""What may stand right before the object of an idiom."""
 
 
 def ranked_by_idioms(
@@ -33,10 +37,12 @@ def ranked_by_idioms(
 
 def _rank_of_object(text: TokenizedText, name: NameMatch) -> float:
     """-1 if an idiom says that something beats the brand at ``name``, 1 if that is its model, 0 otherwise."""
+    if not name.start or text.words[name.start - 1] not in _LAST_WORDS:
+        return 0.0
     before = text.words[max(0, name.start - _MAX_WORDS) : name.start]
     after = text.words[name.end : name.end + _MAX_WORDS]
     for verbs, ending in cues.BEATING_IDIOMS:
-        if before[-1:] and before[-1] in verbs and after[: len(ending)] == list(ending):
+        if before[-1] in verbs and after[: len(ending)] == list(ending):
             return -1.0
     if any(before[-len(idiom) :] == list(idiom) for idiom in cues.BEATING_PHRASES):
         return -1.0

@@ -105,8 +105,8 @@ class Scorer:
     ) -> list[NameMatch]:
         """Every name in ``text``. If one of ``brands`` is not named, its ``spans`` count as its names."""
         names = self._names.find(text.entries)
-        missing = set(brands).difference([name.brand for name in names])
-        for brand in missing:
+        named = {name.brand for name in names}
+        for brand in [brand for brand in brands if brand not in named]:
             for start, end in spans.get(brand) or self._names.search(body, brand, MAX_NAMES):
                 if text.text_span.start <= start < end <= text.text_span.end and text.tokens:
                     names.append(NameMatch(brand, text.token_at(start), text.token_at(end - 1) + 1))

@@ -38,7 +38,6 @@ LINK_FACTOR = 0.6
 NORMALIZATION_ALPHA = 15
 """VADER's constant: weights that add up to 1 give a score of 0.25."""
 
-_PRONOUNS = frozenset(("they", "they're", "their", "them", "he", "she", "it", "it's"))
 _ELSEWHERE = -1
 """Key of the factor for all clauses that are not listed."""
 
@@ -107,16 +106,17 @@ class _WeightedClauses:
 
     def _begins_with_pronoun(self, clause: int) -> bool:
         text = self._text
-        if clause >= len(text.clause_starts):
+        if not text.flags & token_flags.PRONOUN or clause >= len(text.clause_starts):
             return False
         start = text.clause_starts[clause]
-        return not _PRONOUNS.isdisjoint(text.words[start : start + 2])
+        return not people.PRONOUNS.isdisjoint(text.words[start : start + 2])
 
     def _clause_factors(self) -> dict[int, float]:
         factor_if_named = ADDRESSED_BRAND_FACTOR if self._addressed else 0.0
         elsewhere = factor_if_named if self._own_names else UNNAMED_BRAND_FACTOR
         factors = {_ELSEWHERE: elsewhere}
-        for clause in self._own_clauses:
+        # Where the text addresses the brand, all clauses count more than the next ones would otherwise.
+        for clause in self._own_clauses if elsewhere < PRONOUN_CLAUSE_FACTOR else ():
             for following in (clause + 1, clause + 2):
                 if following in self._rival_clauses:
                     break
@@ -167,7 +167,7 @@ class _WeightedClauses:
         weight = round(weight * (self._praise_factor if weight > 0 else self._blame_factor), 3)
         if weight:
             self._used.add(clause)
-            counted.append(WordWeight(*self._text.span(first, last), weight))
+            counted.append(WordWeight(*self._text.bounds(first, last), weight))
 
     def _role_factor(self, i: int, others: dict[int, int], speech: Sequence[tuple[int, int, int]]) -> float:
         """What is left of the word at ``i`` if it is about somebody else, or said by the brand."""
@@ -195,7 +195,7 @@ class _WeightedClauses:
         text = self._text
         if not text.cues and not self._cues:
             return []
-        found = [(*text.span(first, last), kind) for first, last, kind in (*text.cues, *self._cues)]
+        found = [(*text.bounds(first, last), kind) for first, last, kind in (*text.cues, *self._cues)]
         found.sort(key=itemgetter(0, 1))
         return [Cue(*one) for n, one in enumerate(found) if not n or one != found[n - 1]]
 
@@ -228,6 +228,8 @@ class _WeightedClauses:
         if not text.valences and not self._own_clauses:
             return [text.text_span]
         used = sorted(self._used)
+        if len(used) < 2:
+            return [text.clauses_span(used[0], used[0])] if used else [text.text_span]
         firsts = [clause for clause in used if clause - 1 not in self._used]
         lasts = [clause for clause in used if clause + 1 not in self._used]
-        return list(map(text.clauses_span, firsts, lasts)) or [text.text_span]
+        return list(map(text.clauses_span, firsts, lasts))

@@ -13,8 +13,8 @@ QUESTION: Final = 8
 CONJUNCTION: Final = 16
 """Begins a new clause."""
 LINK: Final = 32
-PHRASE_END: Final = 64
-"""Is a phrase, or the last word of one."""
+PHRASE: Final = 64
+"""Is a phrase by itself, or a hint at a complaint."""
 IDIOM: Final = 128
 """Occurs in one of VADER's idioms."""
 THAN: Final = 256
@@ -46,3 +46,8 @@ CAPITALIZED: Final = 1 << 21
 QUOTED: Final = 1 << 22
 """Has a valence and stands in quotation marks of its own."""
 HANDLE: Final = 1 << 23
+MODIFIER: Final = 1 << 24
+"""May change the valence of itself or of one of the next three words."""
+NEGATION: Final = 1 << 25
+PRONOUN: Final = 1 << 26
+"""May mean the brand that the clause before names."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
-from operator import add
+from itertools import accumulate, pairwise
+from operator import add, itemgetter
 from typing import NamedTuple
 
 from monitor.model import CueKind, Span
@@ -105,7 +105,7 @@ class TokenizedText:
         """Tokens that assert nothing, so that comparisons in them do not count."""
         self.replaced: set[int] = set()
         """Tokens of phrases that mean something else than their words."""
-        self.valences = self._find_valences(flagged)
+        self.valences = [*self._find_phrases(flagged), *self._find_words(flagged)]
 
     def _flagged_tokens(self) -> list[tuple[int, int]]:
         """The tokens that are more than plain words, as (index, flags). Sets ``flags`` to the union of them all."""
@@ -118,25 +118,38 @@ class TokenizedText:
         self.flags = union
         return flagged
 
-    def _find_valences(self, flagged: Sequence[tuple[int, int]]) -> list[TokenValence]:
-        found = self._find_phrases(flagged) if self.flags & token_flags.PHRASE_END else []
-        replaced = self.replaced
+    def _find_words(self, flagged: Sequence[tuple[int, int]]) -> list[TokenValence]:
+        """The valences of words."""
         if not self.flags & token_flags.VALENCE:
-            return found
-        entries = self.entries
+            return []
+        found = []
+        entries, replaced = self.entries, self.replaced
         emphasis = bool(self.flags & token_flags.CAPITALS) and has_mixed_capitals(entries)
         idioms = bool(self.flags & token_flags.IDIOM)
-        lexicon = self.vocabulary.lexicon
+        may_be_modified = emphasis or idioms or bool(self.flags & token_flags.MODIFIER)
         for i, flags in flagged:
             if not flags & token_flags.VALENCE or i in replaced:
                 continue
-            start = self._sentence_start(i) if lexicon.sentence_bound else 0
-            valence = word_valence(entries[start:] if start else entries, i - start, emphasis, idioms)
-            if valence > 0 > entries[i].valence:
-                valence *= lexicon.adjacent_reversal if self._is_negated_directly(i) else lexicon.reversal
+            if may_be_modified and (emphasis or idioms or self._has_modifier(i)):
+                valence = self._modified_valence(i, emphasis, idioms)
+            else:  # most words: this is much faster
+                valence = entries[i].valence
             if valence:
                 found.append(TokenValence(i, i, valence))
         return found
+
+    def _has_modifier(self, i: int) -> bool:
+        """Whether the word at ``i``, or one of the three before it, is a modifier."""
+        return any(entry.flags & token_flags.MODIFIER for entry in self.entries[max(0, i - 3) : i + 1])
+
+    def _modified_valence(self, i: int, emphasis: bool, idioms: bool) -> float:
+        """The valence of the word at ``i`` among its neighbours."""
+        entries, lexicon = self.entries, self.vocabulary.lexicon
+        start = self._sentence_start(i) if lexicon.sentence_bound else 0
+        valence = word_valence(entries[start:] if start else entries, i - start, emphasis, idioms)
+        if valence > 0 > entries[i].valence:
+            valence *= lexicon.adjacent_reversal if self._is_negated_directly(i) else lexicon.reversal
+        return valence
 
     def _is_negated_directly(self, i: int) -> bool:
         entries = self.entries
@@ -152,44 +165,47 @@ class TokenizedText:
 
     def _find_phrases(self, flagged: Sequence[tuple[int, int]]) -> list[TokenValence]:
         """The valences of phrases. Fills ``hints``, ``marks`` and ``replaced``."""
-        added: list[TokenValence] = []
-        replacing: list[TokenValence] = []
-        entries, words, hints = self.entries, self.words, self.hints
-        for i in [i for i, flags in flagged if flags & token_flags.PHRASE_END]:
-            entry = entries[i]
-            if entry.hint and entry.hint not in hints:
-                hints[entry.hint] = i, i
-            for phrase in entry.single:
-                self._sort_phrase(phrase, i, i, added, replacing)
-            if i and words[i - 1] in entry.phrases:
-                for phrase in entry.phrases[words[i - 1]]:
-                    first = i - len(phrase.before)
-                    if first == i - 1 or (first >= 0 and tuple(words[first:i]) == phrase.before):
-                        self._sort_phrase(phrase, first, i, added, replacing)
-        found = self._replace(replacing) if replacing else []
-        replaced = self.replaced
-        found += [one for one in added if one.first not in replaced or one.last not in replaced]
-        return [TokenValence(a, b, v) for a, b, valence in found if (v := self._unless_negated(a, valence))]
+        added: list[tuple[int, int, float]] = []
+        replacing: list[tuple[int, int, float]] = []
+        words, hints = self.words, self.hints
+        for last, phrases in self._phrase_ends(flagged):
+            for phrase in phrases:
+                first = last - len(phrase.before)
+                if first < last - 1 and (first < 0 or tuple(words[first:last]) != phrase.before):
+                    continue
+                if phrase.hint:
+                    hints.setdefault(phrase.hint, (first, last))
+                elif phrase.mark is not None:
+                    self.marks.append(TokenCue(first, last, phrase.mark))
+                else:
+                    (replacing if phrase.replaces else added).append((first, last, phrase.valence))
+        found = added
+        if replacing:
+            found = self._replace(replacing)
+            replaced = self.replaced
+            found += [one for one in added if one[0] not in replaced or one[1] not in replaced]
+        if self.flags & token_flags.NEGATION:
+            found = [(first, last, self._unless_negated(first, valence)) for first, last, valence in found]
+        return [TokenValence(*one) for one in found if one[2]]
 
-    def _sort_phrase(
-        self, phrase: Phrase, first: int, last: int, added: list[TokenValence], replacing: list[TokenValence]
-    ) -> None:
-        if phrase.hint:
-            self.hints.setdefault(phrase.hint, (first, last))
-        elif phrase.mark is not None:
-            self.marks.append(TokenCue(first, last, phrase.mark))
-        else:
-            (replacing if phrase.replaces else added).append(TokenValence(first, last, phrase.valence))
+    def _phrase_ends(self, flagged: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[Phrase, ...]]]:
+        """The tokens that may end phrases, with those whose last two words, or only word, are there."""
+        by_end, entries = self.vocabulary.phrases_by_end, self.entries
+        ends = [(i, by_end[pair]) for i, pair in enumerate(pairwise(self.words), 1) if pair in by_end]
+        if self.flags & token_flags.PHRASE:
+            single = [(i, entries[i].phrases) for i, flags in flagged if flags & token_flags.PHRASE]
+            ends = sorted(single + ends, key=itemgetter(0))
+        return ends
 
-    def _replace(self, replacing: Sequence[TokenValence]) -> list[TokenValence]:
+    def _replace(self, replacing: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
         """Those of the phrases that count, the longest first. A negation in one ends with it."""
         found = []
         replaced = self.replaced
-        for one in sorted(replacing, key=lambda one: one.first - one.last):
-            tokens = range(one.first, one.last + 1)
+        for first, last, valence in sorted(replacing, key=lambda one: one[0] - one[1]):
+            tokens = range(first, last + 1)
             if replaced.isdisjoint(tokens):  # else a longer phrase has these words: "not the best", "the best"
                 replaced.update(tokens)
-                found.append(one)
+                found.append((first, last, valence))
         for i in replaced:
             if self.entries[i].negates or self.entries[i].word == "no":
                 self.entries[i] = self.vocabulary.without_negation(self.entries[i])
@@ -272,11 +288,14 @@ class TokenizedText:
         """The question, wish or plan that token ``i`` is part of."""
         return next((cue for cue in self.unreal if cue.first <= i <= cue.last), None)
 
-    def span(self, first: int, last: int) -> Span:
-        """The characters of the body of the tokens ``first`` to ``last``, without the punctuation around them."""
+    def bounds(self, first: int, last: int) -> tuple[int, int]:
+        """The characters of the body of the tokens ``first`` to ``last``, without the punctuation around them.
+
+        A plain tuple, because most callers add something to it.
+        """
         start, end = self.starts[first], self.starts[last] + len(self.tokens[last])
         leading, trailing = self.entries[first].leading, self.entries[last].trailing
-        return Span(start + leading, end - trailing) if start + leading < end - trailing else Span(start, end)
+        return (start + leading, end - trailing) if start + leading < end - trailing else (start, end)
 
     def same_sentence(self, first: int, last: int) -> bool:
         """Whether no sentence ends between the tokens ``first`` and ``last``."""

@@ -12,15 +12,12 @@ import re
 import string
 from collections.abc import Mapping
 from copy import copy
-from types import MappingProxyType
 from typing import Final
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from monitor.sentiment import token_flags
 from monitor.sentiment.lexicon import Lexicon, Phrase, moods
-
-_NO_PHRASES: Mapping[str, tuple[Phrase, ...]] = MappingProxyType({})
 
 MAX_ENTRIES = 40_000
 """Tokens cached, some 15 MB. When the cache is full it is emptied, which costs less than choosing what to evict."""
@@ -40,6 +37,8 @@ _ABBREVIATIONS = frozenset(
 _IDIOMS = [phrase.split() for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase]
 _IDIOM_KEYWORDS = frozenset(("least", *(max(idiom, key=len) for idiom in _IDIOMS)))
 """The longest word of each of VADER's idioms: a text without any of these words contains no idiom."""
+_OTHER_MODIFIERS = frozenset(("no", "so", "this", "kind"))
+"""Words that ``valence`` looks for besides negations, boosters and idioms."""
 
 
 class Opening:
@@ -58,7 +57,6 @@ class LexiconEntry:
     __slots__ = (
         "booster",
         "flags",
-        "hint",
         "in_lexicon",
         "is_handle",
         "is_upper",
@@ -68,7 +66,6 @@ class LexiconEntry:
         "opening",
         "parts",
         "phrases",
-        "single",
         "trailing",
         "valence",
         "word",
@@ -88,12 +85,8 @@ class LexiconEntry:
         self.is_handle = False
         self.flags = 0
         """Bits of ``token_flags``; 0 for a plain word."""
-        self.phrases: Mapping[str, tuple[Phrase, ...]] = _NO_PHRASES
-        """The phrases that end with this word, by the word before it."""
-        self.single: tuple[Phrase, ...] = ()
-        """The phrases that are this word alone, apart from hints."""
-        self.hint = ""
-        """The kind of hint at a complaint that this word is."""
+        self.phrases: tuple[Phrase, ...] = ()
+        """The phrases that are this word alone, of which at most the first is a hint."""
         self.opening = Opening.NONE
         self.parts: tuple[str, ...] = ()
         """The tokens of a compound; empty for any other token."""
@@ -108,6 +101,10 @@ class Vocabulary(dict[str, LexiconEntry]):
         super().__init__()
         vader = SentimentIntensityAnalyzer()
         self.lexicon = lexicon
+        self.phrases_by_end = {
+            (previous, last): phrases for last, ends in lexicon.phrases.items() for previous, phrases in ends.items()
+        }
+        """The phrases that end with two words: one look-up of each pair of words finds the few that may be one."""
         self._valences = {**_scaled(vader.lexicon, lexicon.factors), **lexicon.valences}
         self._boosters: dict[str, float] = {**BOOSTER_DICT, **lexicon.boosters}
         self._emojis: dict[str, str] = {sign: text for sign, text in vader.emojis.items() if len(sign) == 1}
@@ -188,6 +185,10 @@ class Vocabulary(dict[str, LexiconEntry]):
         entry.in_lexicon = word in self._valences and not changes_others
         entry.booster = self._boosters.get(word, 0.0)
         entry.negates = word in NEGATE or "n't" in word or word in self.lexicon.negators
+        if entry.negates:
+            entry.flags |= token_flags.NEGATION | token_flags.MODIFIER
+        if entry.booster or word in _OTHER_MODIFIERS:
+            entry.flags |= token_flags.MODIFIER
         if word in self._emojis and word not in self._valences:
             entry.valence, entry.in_lexicon = self._emoji_valence(word), True
         elif not entry.is_handle and not entry.booster:
@@ -212,12 +213,10 @@ class Vocabulary(dict[str, LexiconEntry]):
         entry.flags |= self.lexicon.flags.get(word, 0)
         if word in _IDIOM_KEYWORDS:
             entry.flags |= token_flags.IDIOM
-        if word in self.lexicon.phrases:
-            entry.phrases = self.lexicon.phrases[word]
-            single = entry.phrases.get("", ())
-            entry.single = tuple(phrase for phrase in single if not phrase.hint)
-            entry.hint = next((phrase.hint for phrase in single if phrase.hint), "")
-            entry.flags |= token_flags.PHRASE_END
+        if phrases := self.lexicon.phrases.get(word, {}).get("", ()):
+            hints = [phrase for phrase in phrases if phrase.hint]
+            entry.phrases = (*hints[:1], *[phrase for phrase in phrases if not phrase.hint])
+            entry.flags |= token_flags.PHRASE
         has_letters = word.isalpha() or (word[:1].isalnum() and any(c.isalpha() for c in word))
         if entry.is_handle:
             entry.flags |= token_flags.HANDLE

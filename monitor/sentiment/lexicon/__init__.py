@@ -176,6 +176,7 @@ def _flags() -> dict[str, int]:
         token_flags.CHANGE: frozenset(("used", "from", "first", "initially", "originally", *changes.UNTIL))
         | changes.REPAIR_VERBS,
         token_flags.OTHERS: people.OTHERS,
+        token_flags.PRONOUN: people.PRONOUNS,
         token_flags.REPORTING: people.REPORTING_VERBS,
         token_flags.APPRECIATION: APPRECIATION,
         token_flags.CONTRAST: CONTRASTS,

@@ -53,3 +53,5 @@ SPOKESPEOPLE = word_set(
 REPORTING_FACTOR = 0.15
 OTHERS_FACTOR = 0.2
 """What is left of words about somebody else, because the brand may still be meant."""
+PRONOUNS = word_set("they they're their them he she it it's")
+"""One of the first two words of a clause that is about whom the clause before names last."""
