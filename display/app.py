@@ -25,6 +25,8 @@ from display.pages.check import views as check
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import topics_page as mention_topics
 from display.pages.mentions import views as mentions
+from display.pages.notifications import channels as channel_pages
+from display.pages.notifications import views as notification_pages
 from display.pages.relevance import views as relevance_pages
 from display.pages.row_ids import RowIdConverter
 from display.pages.saved_views import feeds as view_feeds
@@ -38,6 +40,7 @@ from display.pages.walls import views as walls
 from display.server.capacity import Capacity
 from display.server.descriptors import current_limit, max_connections
 from display.server.live import MAX_SOCKETS, Live
+from display.server.notification_inputs import create_notifications
 from display.server.proxies import ProxyMiddleware
 from display.server.request_reader import MAX_BODY_BYTES
 from display.server.security import SecurityMiddleware
@@ -112,6 +115,7 @@ def create_app(
     app.extensions["capacity"] = Capacity()
     app.extensions["backup"] = BackupTask()
     app.extensions["setup"] = setup or Setup(Trials(Http(clock, config.allow_hosts), clock))
+    app.extensions["notifications"] = create_notifications(app)
     protect(app, access.guard)
     redirect_to_setup(app)
     responses = ResponseCounts()
@@ -197,6 +201,8 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(view_feeds.blueprint)
     app.register_blueprint(check.blueprint)
     app.register_blueprint(relevance_pages.blueprint)
+    app.register_blueprint(notification_pages.blueprint)
+    app.register_blueprint(channel_pages.blueprint)
     app.register_blueprint(sources.blueprint)
     app.register_blueprint(setup_pages.blueprint)
     app.register_blueprint(webhook.blueprint)

@@ -13,11 +13,8 @@ import threading
 from collections.abc import Callable, Mapping
 
 from display.app import create_app, prepare_config
-from display.pages.context import PageContext
-from display.pages.sources.views import current_walls
-from display.pages.walls.rows import paired_rows
 from display.server.health_watch import HealthWatch
-from display.server.notification_inputs import NotificationInputs, base_url, vault_of
+from display.server.notification_inputs import base_url, dark_screens, dark_walls
 from display.server.reloader import LoadConfig, Reloader
 from display.server.running_state import RunningState
 from display.server.summaries import Snapshot, SummaryLog
@@ -36,7 +33,6 @@ from monitor.intent import IntentFinder, load_intent_rules
 from monitor.judging import LanguageModel, ModelChoice, ModelProcesses, OpinionWorker, RelevanceWorker, choose_model
 from monitor.logs import FaultLog
 from monitor.model import Health
-from monitor.notifications.service import Notifications
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
@@ -106,8 +102,7 @@ class Service:
         )
         self._live = self.app.extensions["live"]
         self._access = self.app.extensions["access"]
-        self._notifications = self._create_notifications(config)
-        self.app.extensions["notifications"] = self._notifications
+        self._notifications = self.app.extensions["notifications"]
         self._summaries = SummaryLog(self._snapshot, clock, self._write_state)
         self._stop_thread = threading.Thread(target=self._stop_loops, name="stop", daemon=True)
         self._stop_lock = threading.Lock()
@@ -191,39 +186,13 @@ class Service:
             self._version,
             os.getpid(),
             self._clock.machine_time(),
-            dark_walls=_dark_walls(context),
-            dark_screens=self._dark_screens(context),
+            dark_walls=dark_walls(context),
+            dark_screens=dark_screens(self.app),
             stopped_parts=tuple(part for part, alive in self.health().items() if not alive),
             config_problem=" ".join((*status.problems, *status.needs_restart)),
             ignored_proxies=proxy.ignored,
             doctor_key=proxy.doctor_key,
         ).write(context.config.data)
-
-    def _dark_screens(self, context: PageContext) -> dict[str, str]:
-        try:
-            walls = self._store.people.walls()
-        except StoreError:
-            return {}  # the store's fault is reported elsewhere
-        live, uses = self._live.screens.paired_screens(), self._access.identities.last_uses.walls()
-        rows = paired_rows(walls, live, uses, self._clock.machine_time(), context.config.timezone)
-        return {row.wall.name: row.state for row in rows if row.is_dark}
-
-    def _create_notifications(self, config: Config) -> Notifications:
-        inputs = NotificationInputs(
-            lambda: self.app.extensions["wallflower"],
-            lambda: self.app.extensions["backup"].state,
-            lambda context: {**_dark_walls(context), **self._dark_screens(context)},
-        )
-        return Notifications(
-            self._store,
-            self._clock,
-            vault_of(config),
-            inputs.sources(),
-            config.brands,
-            config.timezone,
-            base_url(config.server),
-            config.allow_hosts,
-        )
 
     def begin_stop(self) -> None:
         """Stop every loop and close every socket in a thread, while open requests are still answered."""
@@ -279,11 +248,6 @@ class Service:
     def _address(self) -> str:
         server = self._reloader.config.server
         return f"http://{server.host}:{server.port}"
-
-
-def _dark_walls(context: PageContext) -> dict[str, str]:
-    """Wall -> its state, for those that the config names and that no screen shows."""
-    return {row.wall: row.state for row in current_walls(context) if row.trouble}
 
 
 def _intent_finder(config: Config) -> IntentFinder:

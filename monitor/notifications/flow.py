@@ -102,7 +102,7 @@ class Flow:
         since = now - PREVIEW_SPAN
         selected = replace(f, since=max(f.since or since, since), until=min(f.until or now, now))
         times = self._store.notifications.matching_times(selected, MAX_PREVIEWED)
-        around = Circumstances(self._zone, quiet, self._incidents(since, now))
+        around = Circumstances(self._zone, quiet, incident_spans(self._store, now, PREVIEW_SPAN))
         planned = replay(schedule, times, now - SETTLES_AFTER, around)
         is_cut = len(times) == MAX_PREVIEWED
         summaries = sum(bool(one.waited_for) for one in planned)
@@ -125,7 +125,7 @@ class Flow:
     ) -> _Decided:
         matched = self._match(subscriptions, views, [arrival for arrival in arrivals if arrival.is_news], now)
         quiet = self._store.notifications.quiet_hours()
-        incidents = self._incidents(now - INCIDENTS_SINCE, now)
+        incidents = incident_spans(self._store, now)
         decided = _Decided()
         for one in subscriptions:
             if one.view not in views:
@@ -163,10 +163,10 @@ class Flow:
         known = self._store.notifications.already_matched(subscription.id, changed) if changed else set()
         return [arrival for arrival in new if arrival.mention not in known]
 
-    def _incidents(self, since: datetime, until: datetime) -> tuple[OpenSpan, ...]:
-        """When incidents were known: from the check that found them to the one that ended them."""
-        found = self._store.incidents(since, until + timedelta(minutes=1))
-        return tuple(_known_span(incident) for incident in found)
+
+def incident_spans(store: Store, now: datetime, span: timedelta = INCIDENTS_SINCE) -> tuple[OpenSpan, ...]:
+    """When incidents of that time were known: from the check that found them to the one that ended them."""
+    return tuple(_known_span(incident) for incident in store.incidents(now - span, now + timedelta(minutes=1)))
 
 
 def subscribed_filter(view: SavedView, brands: Sequence[Brand], now: datetime) -> MentionFilter | None:

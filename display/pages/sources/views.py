@@ -23,6 +23,7 @@ from display.learning import learning_sentence
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
+from display.pages.notifications.status import channel_status
 from display.pages.sources.backups import BackupTask, backup_line
 from display.pages.sources.config_notice import config_notices
 from display.pages.sources.rows import (
@@ -74,9 +75,12 @@ def listing() -> str:
         number={source.name: n for n, source in enumerate(config.sources)},
         imported=imported_sources(context),
         walls=current_walls(context),
-        system=status_lines(
-            system_facts(context, sum(map(sum, volumes.values()))), context.health(), for_admin=for_admin
-        ),
+        system=[
+            *status_lines(
+                system_facts(context, sum(map(sum, volumes.values()))), context.health(), for_admin=for_admin
+            ),
+            *channel_status(store.notifications.channels(), now, config.timezone),
+        ],
         backup=backup_line(context, backup_task().state, can_start=for_admin),
         backup_running=backup_task().state.running_since is not None,
         version=context.version,
