@@ -237,13 +237,8 @@ def boxes(page: Page, selector: str) -> list[Any]:
 
 
 def picture(page: Page, **options: Any) -> str:
-    """A screenshot, in base64. That of the whole page is compressed less, which takes a fraction of the time."""
-    if options:
-        return base64.b64encode(page.screenshot(**options)).decode()
-    session = page.context.new_cdp_session(page)
-    data: str = session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})["data"]
-    session.detach()
-    return data
+    """A screenshot, in base64."""
+    return base64.b64encode(page.screenshot(**options)).decode()
 
 
 def wear(meter: Page, pictures: list[str]) -> Any:
