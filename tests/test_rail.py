@@ -124,3 +124,12 @@ def test_wider_ranges_are_those_longer_than_the_chosen_one() -> None:
     assert all(wider.view.filter.brand == Choice(("Acme",)) for wider in wider_ranges(view, NOON))
     assert [wider.view.range for wider in wider_ranges(VIEW.between(NOON, NOON), NOON)] == ["all"]
     assert wider_ranges(VIEW.with_range("all", NOON), NOON) == []
+
+
+def test_the_last_sentiment_cannot_be_excluded_too() -> None:
+    view = VIEW
+    for value in ("negative", "neutral", "positive"):
+        view = view.with_value(SENTIMENT, value, exclude=True)
+    offered = {v.value: v.excluding is not None for v in rail(view).section(SENTIMENT).values}
+    assert offered["unscored"] is False
+    assert rail(VIEW).section(SENTIMENT).values[0].excluding is not None

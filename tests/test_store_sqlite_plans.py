@@ -11,7 +11,7 @@ import pytest
 
 from monitor.model import Choice, MentionFilter, Order
 from monitor.store.options import OpenOptions
-from monitor.store.sqlite import SqliteStore, brand_figures, candidates, facets, queries, time_order
+from monitor.store.sqlite import SqliteStore, brand_figures, candidates, facets, queries, time_order, top_values
 from monitor.store.sqlite.cubes import Segment, segments
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.units import DAY_MS, from_ms, month_of, month_start, to_ms
@@ -178,6 +178,20 @@ def test_many_matches_are_estimated_and_marked_inexact(store: SqliteStore, monke
     shares = {v.value: v.n / n for v in exact["brand"]}
     estimated = store.facets(f)["brand"]
     assert {v.value: v.n / n for v in estimated} == {k: pytest.approx(v, abs=0.12) for k, v in shares.items()}
+
+
+@pytest.mark.parametrize("q", ["", "the OR delay OR phone OR bad OR great"])
+def test_values_found_in_a_sample_are_counted_exactly(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, q: str
+) -> None:
+    f = MentionFilter(q=q)
+    exact = {facet: {v.value: v.n for v in store.top_values(f, facet)} for facet in ("author", "site")}
+    monkeypatch.setattr(queries, "MAX_EXACT_MATCHES", 190)
+    monkeypatch.setattr(top_values, "SAMPLE_SIZE", 150)
+    for facet, counts in exact.items():
+        sampled = store.top_values(f, facet)
+        assert len(sampled) >= min(len(counts), 5)
+        assert {v.value: v.n for v in sampled}.items() <= counts.items()
 
 
 def test_texts_are_checked_until_the_page_is_full(store: SqliteStore) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from statistics import fmean
 
 import pytest
 
-from monitor.model import Mention, MentionFilter, Sentiment, SentimentCounts, State, Tally
+from monitor.model import Choice, Mention, MentionFilter, Sentiment, SentimentCounts, State, Tally
 from monitor.store import Store, open_store
 from tests.fake_store import ALL, Truth, World, in_order, run_random_operations
 
@@ -74,6 +75,11 @@ def check_figures(store: Store, truth: Truth, f: MentionFilter, upto: int | None
             assert (found.n, found.negative, found.positive) == expected, (f, found)
     for facet, values in store.facets(f, upto).items():
         assert {v.value: v.n for v in values if v.n} == truth.facet(f, facet, upto), (f, facet)
+    for facet in ("author", "site"):
+        for one in store.top_values(f, facet, upto):
+            chosen: dict[str, Choice] = {facet: Choice((one.value,))}
+            alone = replace(f, **chosen)  # type: ignore[arg-type]
+            assert one.n == len(truth.matching(alone, upto)), (alone, one)
 
 
 @pytest.mark.parametrize("seed", [10, 11])

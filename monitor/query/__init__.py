@@ -11,7 +11,7 @@ needs no index. A search index compiles the query's tree: ``query.fts`` does so 
 written with ``index_text`` under ``TOKENIZER``.
 """
 
-from monitor.query.document import Document, field_value, post_site
+from monitor.query.document import Document, field_value, post_site, url_host
 from monitor.query.query import Query, parse, parse_search, search_of
 from monitor.query.text_index import TOKENIZER, index_text
 
@@ -25,4 +25,5 @@ __all__ = [
     "parse_search",
     "post_site",
     "search_of",
+    "url_host",
 ]

@@ -64,15 +64,16 @@ def field_value(name: str, value: str) -> str:
         return value.lstrip("@")
     if name == "lang":
         return re.split("[-_]", value)[0]
-    return (_host(value) or value).removeprefix("www.").rstrip("/") if name == "site" else value
+    return (url_host(value) or value).removeprefix("www.").rstrip("/") if name == "site" else value
 
 
 def post_site(post: Post) -> str:
     """The site of ``post``, or the host of its URL if the source gave no site."""
-    return post.site or _host(post.url)
+    return post.site or url_host(post.url)
 
 
-def _host(url: str) -> str:
+def url_host(url: str) -> str:
+    """The host of ``url``; empty if it has none."""
     if simple := _SIMPLE_URL_HOST.match(url):
         return simple[1]
     try:

@@ -58,6 +58,13 @@ class MentionQueries(Protocol):
         intents and states are included even with 0 mentions. Accuracy: as in ``histogram``.
         """
 
+    def top_values(self, f: MentionFilter, facet: str, upto: int | None = None) -> list[FacetValue]:
+        """For ``facet`` "author" or "site": those with the most mentions, and those that the filter chooses.
+
+        The counts ignore the filter's own choice of the facet, and are what ``count`` would return with the value
+        chosen; where that is a lower bound, an estimate.
+        """
+
     def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
         """Mentions published between each two consecutive times of ``edges``, which must be ascending.
 

@@ -28,6 +28,11 @@ def language_name(tag: str | None) -> str:
     return name
 
 
+def is_language(code: str) -> bool:
+    """Whether a language has this code of two letters."""
+    return len(code) == 2 and code in Locale("en").languages
+
+
 def language_of_name(name: str) -> str | None:
     """The code of a language from its English name (CLDR): "German" -> "de"; None if no language has this name."""
     return _codes_by_name().get(name.strip().casefold())

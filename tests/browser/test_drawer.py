@@ -144,7 +144,7 @@ def test_new_rows_come_in_at_the_top_and_the_row_in_focus_stays(page: Page, serv
         expect(page).to_have_url(re.compile("before="))
         expect(page.locator(".mention-link:focus")).to_have_count(1)
         assert is_same_place(focus(page), place)
-    page.locator(".toggle", has_text="Forum").click()
+    page.locator(".toggle", has=page.get_by_text("Forum", exact=True)).click()
     page.go_back()
     expect(page.locator(".mention-link:focus")).to_have_count(1)
     assert is_same_place(focus(page), place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -160,10 +161,10 @@ def test_filters_are_chosen_by_clicks_and_are_in_the_address(
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{served.url}/mentions?q=parcels&brand=Globex&sentiment=negative")
     expect(page.locator(".found")).to_have_text("parcels")
-    page.locator(".chip", has_text="Negative").click()
+    page.locator(".chips .chip", has_text="Negative").click()
     expect(page).to_have_url(f"{served.url}/mentions?q=parcels&brand=Globex")
     page.go_back()
-    expect(page.locator(".chip")).to_have_count(2)
+    expect(page.locator(".chips .chip")).to_have_count(2)
     assert page_errors == []
     assert page.evaluate("reports") == []
 
@@ -300,10 +301,16 @@ def test_everything_works_without_scripts(browser: Browser, served: RunningApp) 
     context = desktop_context(browser, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{served.url}/mentions")
-    page.locator(".toggle", has_text="Forum").click()
+    page.locator(".toggle", has=page.get_by_text("Forum", exact=True)).click()
     page.get_by_role("searchbox").fill("number")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{served.url}/mentions?q=number&source=Forum")
+    page.get_by_role("link", name="not Unscored").click()
+    expect(page.locator("#count")).to_have_text("48")
+    page.locator(".row .author").first.click()
+    expect(page).to_have_url(re.compile(r"q=number&source=Forum&author=user\d&sentiment=-unscored$"))
+    assert page.locator("#count").inner_text() == page.locator(".facet .on .n").last.inner_text()
+    page.goto(f"{served.url}/mentions?q=number&source=Forum")
     page.get_by_role("link", name="Older").click()
     expect(page.locator(".row")).to_have_count(10)
     page.get_by_role("link", name="Newer").click()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 from monitor.model import FILTER_STATES, Choice, Intent, MentionFilter, Sentiment
-from monitor.text.language_codes import language_name
+from monitor.text.language_codes import is_language, language_name
 
 KnownNames: TypeAlias = Mapping[str, Collection[str]]
 """The names that exist, by facet: those of brands and of sources."""
@@ -35,7 +35,8 @@ def _known_name(facet: str) -> Check:
 
 
 def _language_code(value: str, names: KnownNames) -> str:
-    return "" if _LANGUAGE_CODE.fullmatch(value) else "a language code such as en, or und for unknown"
+    is_code = _LANGUAGE_CODE.fullmatch(value) and is_language(value)
+    return "" if is_code or value == "und" else "a language code of two letters such as en, or und for unknown"
 
 
 def _rule_version(value: str, names: KnownNames) -> str:
@@ -67,6 +68,8 @@ class Facet:
     """Whether its section in the rail is closed at first."""
     hidden_until_used: bool = False
     """Whether the rail leaves it out while no mention has another value than ``initial_value``."""
+    partition: frozenset[str] = frozenset()
+    """Values of which each listed mention has one: who excludes them all can find nothing, so that is refused."""
     symbol: str = ""
     """What the rail shows before a value: "swatch" for the colour of a brand, "mark" for a sentiment."""
 
@@ -80,6 +83,10 @@ class Facet:
         if self.values:
             return "" if value in self.values else ", ".join(self.values)
         return self.check(value, names)
+
+    def finds_nothing(self, choice: Choice) -> bool:
+        """Whether no mention can ever satisfy ``choice``."""
+        return bool(self.partition) and not choice.include and self.partition <= set(choice.exclude)
 
     def in_order(self, values: Iterable[str]) -> tuple[str, ...]:
         """``values`` without duplicates, in the order of a URL."""
@@ -102,6 +109,7 @@ SENTIMENT = Facet(
     values=(*(sentiment.value for sentiment in Sentiment), "corrected"),
     label=_Labels(),
     always_listed=frozenset(sentiment.value for sentiment in Sentiment),
+    partition=frozenset(sentiment.value for sentiment in Sentiment),
     symbol="mark",
 )
 INTENT_LABELS = {
@@ -134,6 +142,7 @@ STATE = Facet(
         }
     ),
     initial_value="unclaimed",
+    partition=frozenset(("unclaimed", "claimed")),
     collapsed=True,
     hidden_until_used=True,
 )

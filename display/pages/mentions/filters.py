@@ -313,7 +313,10 @@ def _choice(facet: Facet, values: Sequence[str], names: KnownNames) -> Choice:
         (exclude if value[0] == "-" else include).append(name)
     if both := set(include) & set(exclude):
         raise FilterError(facet.name, "-" + min(both), "a value that is either chosen or excluded, not both")
-    return Choice(facet.in_order(include), facet.in_order(exclude))
+    choice = Choice(facet.in_order(include), facet.in_order(exclude))
+    if facet.finds_nothing(choice):
+        raise FilterError(facet.name, "-" + exclude[-1], "at most all but one of " + ", ".join(sorted(facet.partition)))
+    return choice
 
 
 def _times(

@@ -44,6 +44,9 @@ ROWS_ABOVE = 20
 """Rows above a mention on a page that is chosen to list it: more than a screen has."""
 REVERSED_ORDERS = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
 """Orders that have a reverse, with their reverse."""
+MAX_CHIP_CHARS = 70
+CHIP_MARGIN_CHARS = 6
+"""What a chip is wider than its label, in characters."""
 MAX_RELAXED_FILTERS = 4
 """Relaxed filters that an empty list offers."""
 
@@ -184,6 +187,8 @@ class MentionsPage:
             "source": [source.name for source in self.config.sources],
         }
         counts = self.store.facets(self.counted, self.upto)
+        for facet in ("author", "site"):
+            counts[facet] = self.store.top_values(self.counted, facet, self.upto)
         return Rail(self.view, counts, configured, [unread.source for unread in self.health.unread])
 
     @property
@@ -200,6 +205,11 @@ class MentionsPage:
     def chips(self) -> list[Chip]:
         """The filters that narrow the list."""
         return chips(self.view)
+
+    @property
+    def has_many_chips(self) -> bool:
+        """Whether the chips need more space than the head of the list has, so that it states their number instead."""
+        return sum(len(chip.label) + CHIP_MARGIN_CHARS for chip in self.chips) > MAX_CHIP_CHARS
 
     @cached_property
     def hidden(self) -> int:

@@ -32,8 +32,8 @@ class RailValue:
     excluded: bool
     toggled: MentionsView
     """The view after a click: the value is chosen, or no longer chosen or excluded."""
-    excluding: MentionsView
-    """The view that excludes it."""
+    excluding: MentionsView | None
+    """The view that excludes it; None if that could find nothing."""
     unread: bool = False
     """Whether it is a source that is not read."""
 
@@ -108,6 +108,7 @@ class Rail:
         choice = facet.choice(self.view.filter)
         chosen, excluded = value in choice.include, value in choice.exclude
         removed = self.view.without_value(facet, value)
+        excluding = self.view.with_value(facet, value, exclude=True)
         return RailValue(
             value=value,
             label=facet.label(value),
@@ -116,7 +117,7 @@ class Rail:
             chosen=chosen,
             excluded=excluded,
             toggled=removed if chosen or excluded else self.view.with_value(facet, value),
-            excluding=self.view.with_value(facet, value, exclude=True),
+            excluding=None if facet.finds_nothing(facet.choice(excluding.filter)) else excluding,
             unread=facet.name == "source" and value in self.unread_sources,
         )
 

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from display.access.guard import current_account, current_account_id
 from display.access.permissions import opens_to_tokens
 from display.error_figures import error_sentence, short_error
+from display.formatting import pluralize
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.errors import error_json
@@ -195,6 +196,8 @@ def template_values() -> dict[str, object]:
         "usual_number": usual_number,
         "choice": Choice,
         "local_minute": lambda at: local_minute(at, context.config.timezone) if at else "",
+        "only": lambda value: Choice((value,)),
+        "pluralize": pluralize,
         "position_text": position_text,
         "ranges": RANGES,
         "orders": ORDER_LABELS,

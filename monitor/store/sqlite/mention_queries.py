@@ -22,7 +22,7 @@ from monitor.model import (
     VolumeSeries,
 )
 from monitor.store.mention_queries import VOLUME_STEP
-from monitor.store.sqlite import brand_figures, facets, queries, texts, volume_series
+from monitor.store.sqlite import brand_figures, facets, queries, texts, top_values, volume_series
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.rows import load_mentions
@@ -67,6 +67,9 @@ class SqliteMentionQueries:
 
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
         return self._slow_read(lambda db: facets.facets(db, f, upto))
+
+    def top_values(self, f: MentionFilter, facet: str, upto: int | None = None) -> list[FacetValue]:
+        return self._slow_read(lambda db: top_values.top_values(db, f, facet, upto))
 
     def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
         return self._slow_read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in edges], upto))

@@ -120,30 +120,32 @@ def last_mention_id(db: Connection) -> int:
     return int(db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0])
 
 
-def sample(db: Connection, plan: Plan, upto: int | None) -> Sample:
-    """All matches, up to MAX_EXACT_MATCHES; if there are more, about as many, spread evenly over the ids."""
+def sample(db: Connection, plan: Plan, upto: int | None, size: int | None = None) -> Sample:
+    """All matches, up to MAX_EXACT_MATCHES; if there are more, about ``size`` of them, spread evenly over the ids."""
     candidates = Candidates.within(db, plan, upto)
-    matches = candidates.upper_bound()
+    is_open = plan.match is None and plan.by_cube
+    matches = CubeReader(db, plan, upto).total() if is_open else candidates.upper_bound()
     if matches <= MAX_EXACT_MATCHES or (
-        candidates.needs_rows and candidates.count(MAX_EXACT_MATCHES + 1) <= MAX_EXACT_MATCHES
+        not is_open and candidates.needs_rows and candidates.count(MAX_EXACT_MATCHES + 1) <= MAX_EXACT_MATCHES
     ):
         return Sample(candidates.passing_check(candidates.ids()), 1.0)
-    by_windows = matches > MAX_HASHED_MATCHES and "*" not in (plan.match or "")
-    ids, scale = _sample_windows(candidates, matches) if by_windows else _sample_hashed(candidates, matches)
+    by_windows = is_open or (matches > MAX_HASHED_MATCHES and "*" not in (plan.match or ""))
+    draw = _sample_windows if by_windows else _sample_hashed
+    ids, scale = draw(candidates, matches, size or MAX_EXACT_MATCHES)
     return Sample(candidates.passing_check(ids), scale)
 
 
-def _sample_windows(candidates: Candidates, matches: int) -> Sample:
+def _sample_windows(candidates: Candidates, matches: int, size: int) -> Sample:
     """The matches in windows of ids at equal distances: the index skips from one to the next."""
     newest = last_mention_id(candidates.db)
     first, end = candidates.low, min(candidates.high, newest) + 1
-    width = max(1, (end - first) * MAX_EXACT_MATCHES // (matches * SAMPLE_WINDOWS))
+    width = max(1, (end - first) * size // (matches * SAMPLE_WINDOWS))
     starts = [first + (end - first) * i // SAMPLE_WINDOWS for i in range(SAMPLE_WINDOWS)]
     ids = [id_ for start in starts for id_ in replace(candidates, low=start, high=start + width - 1).ids()]
     return Sample(ids, (end - first) / (width * SAMPLE_WINDOWS))
 
 
-def _sample_hashed(candidates: Candidates, matches: int) -> Sample:
+def _sample_hashed(candidates: Candidates, matches: int, size: int) -> Sample:
     """The matches that a hash of the id selects, in one scan. Opening a prefix in each window takes far longer."""
-    share = max(1, 65536 * MAX_EXACT_MATCHES // matches)
+    share = max(1, 65536 * size // matches)
     return Sample(candidates.ids(condition=_HASHED_SHARE.format(share=share)), 65536 / share)

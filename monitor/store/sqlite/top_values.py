@@ -1,0 +1,74 @@
+"""The most frequent authors and sites of a list, which no cube has: found in a sample, then counted one by one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from monitor.model import Choice, FacetValue, MentionFilter
+from monitor.query import Document, field_value, url_host
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.queries import count, sample
+
+MAX_VALUES = 20
+SAMPLE_SIZE = 2_000
+"""Matches of a long list that are read to find its values: enough to miss hardly any that a hundredth of them have."""
+_SELECT = {
+    "author": "SELECT post.author, '', count(*)",
+    "site": "SELECT post.site, iif(post.site = '', post.url, ''), count(*)",
+}
+
+
+def top_values(db: Connection, f: MentionFilter, facet: str, upto: int | None) -> list[FacetValue]:
+    """The most frequent values of ``facet``, "author" or "site", and those chosen. Exact where ``count`` is.
+
+    The counts ignore the filter's choice of this facet. As in a filter, spellings that differ in case are one value,
+    and a site includes the sites below it.
+    """
+    chosen: Choice = getattr(f, facet)
+    f = _with_choice(f, facet, Choice())
+    found = sample(db, plan(db, f), upto, SAMPLE_SIZE)
+    spellings, counts = _values(db, found.ids, facet)
+    most = sorted(spellings, key=lambda value: (-counts[value], value))[:MAX_VALUES]
+    names = {value: spellings[value] for value in most}
+    names |= {field_value(facet, name): name for name in (*chosen.include, *chosen.exclude)}
+    listed = []
+    for value, name in names.items():
+        n = counts[value]
+        if found.scale != 1:
+            exact = count(db, plan(db, _with_choice(f, facet, Choice((name,)))), upto)
+            n = exact.n if exact.exact else max(exact.n, round(n * found.scale))
+        listed.append(FacetValue(name, n))
+    return sorted(listed, key=lambda value: (-value.n, value.value.casefold()))
+
+
+def _with_choice(f: MentionFilter, facet: str, choice: Choice) -> MentionFilter:
+    changed: dict[str, Choice] = {facet: choice}
+    return replace(f, **changed)  # type: ignore[arg-type]
+
+
+def _values(db: Connection, ids: list[int], facet: str) -> tuple[dict[str, str], Counter[str]]:
+    """(Value as filters compare it -> a way in which it is written, -> how many of the mentions ``ids`` it finds)."""
+    spellings: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for written, n in _written(db, ids, facet):
+        document = Document("", **{facet: written})  # type: ignore[arg-type]
+        own, *wider = document.values(facet)
+        if own:
+            spellings.setdefault(own, written if facet == "author" else own)
+            counts.update(dict.fromkeys((own, *wider), n))
+    return spellings, counts
+
+
+def _written(db: Connection, ids: list[int], facet: str) -> Iterator[tuple[str, int]]:
+    """What posts name as their author or site, and how many of the mentions ``ids`` do."""
+    rows = db.execute(
+        f"""{_SELECT[facet]} FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
+            JOIN post ON post.id = mention.post GROUP BY 1, 2""",
+        (json.dumps(ids),),
+    )
+    for name, url, n in rows:
+        yield name or url_host(url), n
