@@ -82,6 +82,27 @@ def test_score_names_the_cue(text: str, kind: str, words: str) -> None:
     assert (kind, words) in cues(text)
 
 
+def test_praise_that_is_repeated_from_somebody_else_does_not_count() -> None:
+    repeated = "RT @acme: our new seats are the best"
+    assert score(repeated).value == 0
+    assert score("@acme: your new seats are the best").value > 0.15
+    assert score("RT @dana: Acme is terrible").value < -0.15
+    quoted = "\u201c@acme: our new seats are the best\u201d. "
+    assert score(quoted).value == 0
+    assert score(quoted + "I love them").value > 0.15
+
+
+def test_whom_a_text_addresses_is_the_subject_of_its_verb() -> None:
+    assert score("@acme is the worst").value < -0.15
+    assert score("@acme has the greatest app").value > 0.15
+    assert score("@acme is it the best?").value == 0
+
+
+def test_a_brand_may_be_addressed_at_the_end_of_any_sentence() -> None:
+    assert score("Still no heating, Acme. Day four.").value < -0.15
+    assert score("Still no heating in the flat. We walked past Acme, Globex, Initech. Day four.").value == 0
+
+
 def test_every_kind_of_cue_is_tried() -> None:
     tried = {mark.args[1][n][1] for mark in test_score_names_the_cue.pytestmark for n in range(len(mark.args[1]))}  # type: ignore[attr-defined]
     assert tried == {str(kind) for kind in CueKind}

@@ -129,12 +129,15 @@ class _WeightedClauses:
         return factors
 
     def _is_addressed(self) -> bool:
-        """Whether the text addresses the brand: its handle opens or closes the text, or its name closes it."""
+        """Whether the text addresses the brand: its handle opens or closes the text, or its name closes a sentence."""
         entries = self._text.entries
         for _, start, end in () if self._text.is_excerpt else self._own_names:
             if entries[start].is_handle and start == 0:
                 return True
-            if end == len(entries) and (entries[start].is_handle or self._is_vocative(start)):
+            if end == len(entries) and entries[start].is_handle:
+                return True
+            is_last = end == len(entries) or entries[end - 1].flags & token_flags.SENTENCE_END
+            if is_last and self._is_vocative(start):
                 return True
         return False
 

@@ -51,3 +51,5 @@ MODIFIER: Final = 1 << 24
 NEGATION: Final = 1 << 25
 PRONOUN: Final = 1 << 26
 """May mean the brand that the clause before names."""
+QUOTED_SPEAKER: Final = 1 << 27
+"""A handle with a colon, as before what somebody else wrote."""

@@ -220,6 +220,8 @@ class Vocabulary(dict[str, LexiconEntry]):
         has_letters = word.isalpha() or (word[:1].isalnum() and any(c.isalpha() for c in word))
         if entry.is_handle:
             entry.flags |= token_flags.HANDLE
+        if plain.endswith(":") and plain.lstrip(_QUOTATION_MARKS).startswith("@"):
+            entry.flags |= token_flags.QUOTED_SPEAKER
         if not has_letters or entry.is_handle or (plain.startswith("#") and not entry.valence):
             entry.flags |= token_flags.NOT_A_WORD
         entry.opening = _opening(entry)

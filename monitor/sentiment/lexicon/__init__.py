@@ -3,6 +3,7 @@
 weak          words of VADER's lexicon that say little about a brand
 words         evaluations that VADER lacks or misjudges
 complaints    complaints in neutral words, and hints of a complaint
+indirect      wishes for better service, descriptions of failures, reproaches; more praise in neutral words
 praise        praise in neutral words; slang
 senses        phrases whose words mean something else than alone: trades, names, negation, idioms
 moods         openers of questions; marks of wishes, plans, conditions, reports and sympathy
@@ -24,6 +25,7 @@ from monitor.sentiment.lexicon import (
     changes,
     comparisons,
     complaints,
+    indirect,
     money,
     moods,
     people,
@@ -149,7 +151,7 @@ def _phrases() -> Phrases:
 
 
 def _all_phrases() -> Iterator[tuple[str, float, bool, CueKind | None, str]]:
-    for phrase, valence in (complaints.complaints() | praise.PRAISE).items():
+    for phrase, valence in (complaints.complaints() | praise.PRAISE | indirect.phrases()).items():
         yield phrase, valence, False, None, ""
     for phrase, valence in (praise.SLANG | senses.senses()).items():
         yield phrase, valence, True, None, ""

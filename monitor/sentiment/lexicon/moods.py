@@ -110,7 +110,7 @@ MARKS: dict[CueKind, str] = {
     CueKind.SYMPATHY: (
         "sorry to hear|sorry for your|so sorry for|feel bad for|feel sorry for|felt bad for|felt sorry for|"
         "my heart goes|hearts go out|thoughts with|thoughts go|our thoughts|my thoughts|thoughts are with|"
-        "thoughts and prayers|praying for|prayers for|prayers to|rip|r.i.p|rest in peace|condolences|get well|"
+        "thoughts and prayers|praying for|prayers for|prayers to|rip to|r.i.p|rest in peace|condolences|get well|"
         "hang in there|poor guy|poor guys|poor girl|poor thing|poor staff|poor employees|poor crew|poor driver|"
         "poor people|pity the|pity for|solidarity with|stay strong|sending hugs|hugs to|sad to hear|saddened to hear|"
         "saddened by|"

@@ -80,6 +80,8 @@ HASHTAGS = {
     "best": 1.6, "bestever": 2.0, "awesome": 1.8, "amazing": 1.8, "rocks": 1.8, "rock": 1.2, "happycustomer": 2.0,
     "greatservice": 2.0, "greatcustomerservice": 2.0, "goodservice": 1.8, "excellent": 1.8, "thankyou": 1.4,
     "impressed": 1.8, "winning": 1.4, "ftw": 1.8, "favorite": 1.4, "favourite": 1.4, "customerforlife": 2.2,
-    "fan": 1.0,
+    "fan": 1.0, "dontfly": -2.0, "unfriendly": -1.6, "shortstaffed": -1.4, "wheresmy": -1.2, "lostbag": -1.4,
+    "lostluggage": -1.6, "missedflight": -1.2, "disappointing": -1.8, "frustrating": -1.8, "notok": -1.6,
+    "pathetic": -2.0, "stayaway": -2.2, "servicewin": 2.0, "lifeisgood": 1.6,
 }  # fmt: skip
 """Beginnings and ends of hashtags of several words: "#epicfail", "#ilovethis". Cost: "#bestbuy"."""

@@ -2,6 +2,7 @@
 
     waiting    time spent waiting
     names      words that are part of the name of something else
+    quotations what somebody else wrote, repeated
     money      measures of a business that go up or down
     changes    how it was before; trouble that is over
     moods      questions, wishes, plans, conditions, reports, sympathy
@@ -18,10 +19,10 @@ has nothing to do, or 0) and ``apply``, a kind in ``CueKind``, and sentences of 
 
 from __future__ import annotations
 
-from monitor.sentiment.rules import changes, money, moods, names, sarcasm, waiting
+from monitor.sentiment.rules import changes, money, moods, names, quotations, sarcasm, waiting
 from monitor.sentiment.tokenized_text import TokenizedText
 
-RULES = (waiting, names, money, changes, moods, sarcasm)
+RULES = (waiting, names, quotations, money, changes, moods, sarcasm)
 """In the order of application: later rules see what earlier ones left."""
 
 

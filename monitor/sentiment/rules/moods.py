@@ -117,13 +117,18 @@ def _can_open(text: TokenizedText, i: int) -> bool:
 
 
 def _is_inverted(text: TokenizedText, i: int, last: int) -> bool:
-    """Whether a sentence without question mark is one by its words: "is it any good", "anyone tried Acme"."""
+    """Whether a sentence without question mark is one by its words: "is it any good", "anyone tried Acme".
+
+    Cost: "@acme is the shop open" is not one, but such questions rarely have words that count.
+    """
     if i >= last or last - i < 2:
         return False
     word, following = text.entries[i].word, text.entries[i + 1].word
     if word in ("anyone", "anybody"):
         return following in ("tried", "know", "knows", "used", "using", "else", "here", "have", "had", "got", "been")
     if word in moods.AUXILIARIES:
+        if following == "the" and i and text.entries[i - 1].is_handle:
+            return False  # whom the text addresses is its subject: "@acme is the worst"
         return following in moods.SUBJECTS or "any" in [entry.word for entry in text.entries[i + 2 : i + 5]]
     return word in ("which", "how", "where", "when", "who") and following in moods.AUXILIARIES | {
         "do",
