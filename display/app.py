@@ -37,6 +37,7 @@ from display.pages.sources import views as sources
 from display.pages.sources.backups import BackupTask
 from display.pages.walls import screen
 from display.pages.walls import views as walls
+from display.pages.weekly import views as weekly
 from display.server.capacity import Capacity
 from display.server.descriptors import current_limit, max_connections
 from display.server.live import MAX_SOCKETS, Live
@@ -197,6 +198,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(walls.blueprint)
     app.register_blueprint(mentions.blueprint)
     app.register_blueprint(mention_topics.blueprint)
+    app.register_blueprint(weekly.blueprint)
     app.register_blueprint(saved_views.blueprint)
     app.register_blueprint(view_feeds.blueprint)
     app.register_blueprint(check.blueprint)

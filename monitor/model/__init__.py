@@ -54,6 +54,7 @@ from monitor.model.queries import (
     Position,
     RuleChange,
     SentimentCounts,
+    Story,
     Tally,
 )
 from monitor.model.relevance import (
@@ -168,6 +169,7 @@ __all__ = [
     "StoredIntents",
     "StoredPost",
     "StoredScore",
+    "Story",
     "StoryKey",
     "Tally",
     "Term",

@@ -100,6 +100,18 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """What many posts of a time span say alike."""
+
+    id: int
+    brands: tuple[str, ...]
+    posts: int
+    sources: int
+    mention: int
+    """The first listed mention of the time span, which stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleChange:
     """A brand's rule was replaced by another text."""
 

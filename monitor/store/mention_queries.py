@@ -14,6 +14,7 @@ from monitor.model import (
     MentionFilter,
     Position,
     RuleChange,
+    Story,
     Tally,
     Texts,
     VolumeSeries,
@@ -109,6 +110,9 @@ class MentionQueries(Protocol):
 
     def rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
         """The changes of the rules of the config's brands in [since, until), in order."""
+
+    def largest_stories(self, since: datetime, until: datetime, limit: int) -> list[Story]:
+        """The stories with the most posts among the mentions published in [since, until), the largest first."""
 
     def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         """The newest listed mentions of a brand (None: of all), one of each story, published since ``since``."""

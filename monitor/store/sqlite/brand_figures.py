@@ -5,15 +5,16 @@ Hidden mentions and those set aside count; irrelevant and left ones do not.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, RuleChange, SentimentCounts, Tally
+from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, RuleChange, SentimentCounts, Story, Tally
 from monitor.store.sqlite import facets
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.cubes import bin_rows, segments
-from monitor.store.sqlite.ids import active_brand_id, active_brands
+from monitor.store.sqlite.ids import active_brand_id, active_brands, brand_names
 from monitor.store.sqlite.measured import unmeasured_languages
 from monitor.store.sqlite.plan import COUNTED, plan
 from monitor.store.sqlite.queries import page_ids
@@ -50,6 +51,13 @@ _MEASURED_ROWS = f"""FROM (SELECT story, hidden,
         iif(lang IN (SELECT value FROM json_each(?)), NULL, score) AS score
     FROM mention INDEXED BY mention_time WHERE {_IN_TIME}) WHERE true"""
 """Like _ROWS, but unscored in the languages that nobody measured."""
+_LARGEST_STORIES = """
+    SELECT story, json_group_array(DISTINCT brand), count(DISTINCT post) posts, count(DISTINCT source),
+        min(iif(hidden = 0, id, NULL)) first
+    FROM mention INDEXED BY mention_time
+    WHERE published_at >= ? AND published_at < ? AND state < 2 AND story IS NOT NULL
+        AND brand IN (SELECT value FROM json_each(?))
+    GROUP BY story HAVING posts > 1 AND first IS NOT NULL ORDER BY posts DESC, first LIMIT ?"""
 _DAY_SUMS = """SELECT ifnull(sum(n), 0), ifnull(sum(iif(sentiment = 0, n, 0)), 0),
     ifnull(sum(iif(sentiment = 1, n, 0)), 0), ifnull(sum(iif(sentiment = 2, n, 0)), 0),
     ifnull(sum(iif(sentiment = 3, n, 0)), 0), ifnull(sum(iif(hidden = 1, n, 0)), 0),
@@ -202,3 +210,13 @@ def rule_changes(db: Connection, since: int, until: int) -> list[RuleChange]:
     active = active_brands(db)
     found = db.execute(select, (since, until))
     return [RuleChange(active[brand], version, from_ms(at)) for brand, version, at in found if brand in active]
+
+
+def largest_stories(db: Connection, since: int, until: int, limit: int) -> list[Story]:
+    """See ``MentionQueries.largest_stories``."""
+    active, names = json.dumps(list(active_brands(db))), brand_names(db)
+    found = db.execute(_LARGEST_STORIES, (since, until, active, limit))
+    return [
+        Story(story, tuple(names[brand] for brand in sorted(json.loads(brands))), posts, sources, mention)
+        for story, brands, posts, sources, mention in found
+    ]

@@ -17,6 +17,7 @@ from monitor.model import (
     Order,
     Position,
     RuleChange,
+    Story,
     Tally,
     Texts,
     VolumeSeries,
@@ -110,6 +111,9 @@ class SqliteMentionQueries:
 
     def rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
         return self._read(lambda db: brand_figures.rule_changes(db, to_ms(since), to_ms(until)))
+
+    def largest_stories(self, since: datetime, until: datetime, limit: int) -> list[Story]:
+        return self._slow_read(lambda db: brand_figures.largest_stories(db, to_ms(since), to_ms(until), limit))
 
     def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         return self._read(lambda db: brand_figures.latest(db, brand, limit, since))

@@ -1,0 +1,1 @@
+"""/monday: the weekly report as a page, a file and a PDF."""
