@@ -7,7 +7,7 @@ matches one reading. Words of two readings, or of two hashtags, never form a phr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from monitor.query.folding import HANDLE_CHARACTER, TAG_CHARACTER, shapes
@@ -23,6 +23,8 @@ _CAPITALS_THEN_WORD = re.compile(rf"[A-Z]{{4,}}(?=[a-z]{{2}})|{_PIECES.pattern}"
 MAX_JOINED = 3
 """#JetBlueFail contains the words "jetblue" and "bluefail" too, of this many parts at most."""
 _LETTERS_OR_DIGITS = re.compile(r"[0-9]+|[^0-9]+")
+KEPT_NAMES, MAX_KEPT_CHARS = 4_096, 60
+"""Hashtags whose readings are kept: each is read three times per post, and most occur in many. Longer ones are not."""
 MIN_LETTERS_BESIDE_DIGITS = 3
 """#Acme2026 contains the word "acme", but #O2 does not contain "o"."""
 
@@ -49,26 +51,31 @@ def hashtags(folded: str, original: str) -> tuple[Hashtag, ...]:
     """The hashtags of ``original``, in order; ``folded`` is the same text folded."""
     found = list(_TAG.finditer(folded)) if "#" in folded else ()
     shape = shapes(original) if found else ""
-    return tuple(
-        Hashtag(TagWord(tag[1], tag.start(1), tag.end(1)), tuple(_readings(folded, shape, *tag.span(1))))
-        for tag in found
-    )
+    return tuple(_hashtag(tag[1], shape[tag.start(1) : tag.end(1)], tag.start(1)) for tag in found)
 
 
-def _readings(folded: str, shape: str, start: int, end: int) -> Iterator[Reading]:
-    name = shape[start:end]
-    if (name.isalpha() and name.islower()) or not name.strip("._0123456789"):
-        return  # one word, or characters and numbers, which the index contains one by one
-    pieces = [match.span() for match in _PIECES.finditer(shape, start, end)]
+def _hashtag(name: str, shape: str, start: int) -> Hashtag:
+    found = _kept_readings(name, shape) if len(name) <= MAX_KEPT_CHARS else _readings(name, shape)
+    readings = tuple(tuple(TagWord(name[a:b], start + a, start + b) for a, b in reading) for reading in found)
+    return Hashtag(TagWord(name, start, start + len(name)), readings)
+
+
+def _readings(name: str, shape: str) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """The (start, end) of the words of each reading."""
+    if (shape.isalpha() and shape.islower()) or not shape.strip("._0123456789"):
+        return ()  # one word, or characters and numbers, which the index contains one by one
+    pieces = [match.span() for match in _PIECES.finditer(shape)]
     apart = [part for piece in pieces for part in _without_digits(shape, *piece)]
-    capitals = [match.span() for match in _CAPITALS_THEN_WORD.finditer(shape, start, end)]
-    for bounds in dict.fromkeys(map(tuple, (pieces, apart, capitals))):
-        if len(bounds) > 1:
-            yield tuple(TagWord(folded[a:b], a, b) for a, b in bounds)
+    capitals = [match.span() for match in _CAPITALS_THEN_WORD.finditer(shape)]
+    readings = [bounds for bounds in dict.fromkeys(map(tuple, (pieces, apart, capitals))) if len(bounds) > 1]
     for n in range(2, min(MAX_JOINED + 1, len(pieces))):
         for first, last in zip(pieces, pieces[n - 1 :], strict=False):
-            if folded.find("_", first[0], last[1]) < 0:
-                yield (TagWord(folded[first[0] : last[1]], first[0], last[1]),)
+            if name.find("_", first[0], last[1]) < 0:
+                readings.append(((first[0], last[1]),))
+    return tuple(readings)
+
+
+_kept_readings = lru_cache(KEPT_NAMES)(_readings)
 
 
 def _without_digits(shape: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -94,7 +94,8 @@ class Phrase:
     def _find_in_text(self, text: FoldedText) -> list[tuple[int, int]]:
         if self.words[0] not in text.folded and not self.other_starts:
             return []
-        search = self._find_overlapping if self.words[0] in self.words[1:] else self.pattern.finditer
+        is_repeating = len(self.words) > 1 and self.words[0] in self.words[1:]
+        search = self._find_overlapping if is_repeating else self.pattern.finditer
         found = [match.span() for region in text.regions for match in search(text.folded, *region)]
         return self._exact(text, found) if self.exact_letters else found
 
