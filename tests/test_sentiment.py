@@ -293,6 +293,24 @@ def test_rule_spans_anywhere_do_not_raise(text: str, start: int) -> None:
     SCORER.score(text, ["Hooli", "Acme"], "en", {"Hooli": [Span(start, start + 4)], "Acme": [Span(start, start + 1)]})
 
 
+def test_texts_scored_together_get_the_scores_of_each_alone() -> None:
+    texts = [
+        ("Acme is great", "en", {"Acme": (Span(0, 4),)}),
+        ("Acme is better than Globex", "en", {"Acme": (), "Globex": ()}),
+        ("> Acme is awful\nI love it", "en", {"Acme": (Span(2, 6),)}),
+        ("I hate Acme. " + "Nothing else to say. " * 200, "en", {"Acme": ()}),
+        ("Acme est nul", "fr", {"Acme": ()}),
+        ("Acme is bad", None, {"Acme": ()}),
+        ("Acme \U0001f600", "und", {"Acme": ()}),
+        ("no brand", "en", {}),
+    ]
+    bodies, langs, spans = zip(*texts, strict=True)
+    scorer = Scorer([Brand("Acme", ""), Brand("Globex", "")])
+    together = scorer.score_batch(bodies, langs, spans)
+    assert together == [scorer.score(body, list(own), lang, own) for body, lang, own in texts]
+    assert together[4]["Acme"].evidence.reason == "French"
+
+
 @pytest.mark.parametrize("words", [2_000, 16_000, 30_000])
 def test_long_text_is_tokenized_around_the_brand_only(words: int, monkeypatch: pytest.MonkeyPatch) -> None:
     token_counts: list[int] = []

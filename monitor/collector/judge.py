@@ -101,9 +101,7 @@ class Judge:
         of its own, which stay in the processor's cache.
         """
         spans = [{match.brand: match.spans for match in matches} for matches in matches_by_post]
-        scores = [
-            self._scorer.score(post.body, list(own), post.lang, own) for post, own in zip(posts, spans, strict=True)
-        ]
+        scores = self._scorer.score_batch([post.body for post in posts], [post.lang for post in posts], spans)
         intents = self._find_intents(posts, spans, scores)
         scores = [_agreeing(scored, found) for scored, found in zip(scores, intents, strict=True)]
         if (offset := self._offset(now)) is not None:

@@ -120,14 +120,14 @@ def clean(post: Post, now: datetime) -> Post:
     has to change. Removes an ``@`` before the author's name, redirect wrappers and tracking parameters. Drops a title
     that only repeats the start of the text, and a text that only repeats the start of the title.
     """
-    title = _without_tracking(_clean_line(post.title, MAX_TITLE_CHARS))
+    title = post.title and _without_tracking(_clean_line(post.title, MAX_TITLE_CHARS))
     title, text = _drop_repetition(title, _without_tracking(_clean_text(post.text, MAX_TEXT_CHARS)))
     external_id = safe_id(post.external_id)
     published_at = _bounded_time(post.published_at, now)
     author = _clean_line(post.author, MAX_AUTHOR_CHARS).lstrip("@ ")
     reply_to = post.reply_to and _clean_line(post.reply_to, MAX_AUTHOR_CHARS).lstrip("@ ")
     url = safe_url(canonical_link(post.url))
-    site = _clean_line(post.site, MAX_SITE_CHARS)
+    site = post.site and _clean_line(post.site, MAX_SITE_CHARS)
     lang = language_code(post.lang)
     context = (reply_to, safe_url(post.link))
     strings = (external_id, text, author, title, url, site, lang)
