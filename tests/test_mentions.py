@@ -309,7 +309,7 @@ def test_no_page_has_a_style_attribute_or_an_inline_script(client: FlaskClient) 
 
 
 def test_cells_that_a_spreadsheet_would_run_are_written_as_text(tmp_path: Path, own_store: Store) -> None:
-    for i, text in enumerate(["=1+1 Acme", "+Acme", "-Acme", "@Acme", "  =Acme", "\uff1dAcme", "Acme = fine"]):
+    for i, text in enumerate(["=1+1 Acme", "+Acme", "-Acme", "@SUM(A1) Acme", "  =Acme", "\uff1dAcme", "Acme = fine"]):
         post = Post("Forum", str(i), text, NOON, author="=cmd()")
         own_store.save("Forum", [data.judged(post, data.finding("Acme", text, -0.5))], now=NOON)
     rows = list(csv.DictReader(io.StringIO(client_of(tmp_path, own_store).get("/mentions.csv").text)))
@@ -583,3 +583,12 @@ def test_a_count_that_is_not_exact_has_a_plus() -> None:
 
 def test_the_store_counts_only_facets_that_the_page_knows(store: Store) -> None:
     assert set(store.facets(MentionFilter())) <= set(FACET_BY_NAME)
+
+
+def test_csv_for_excel_begins_with_a_byte_order_mark(client: FlaskClient) -> None:
+    plain, marked = (client.get(f"/mentions.csv?brand=Globex{bom}").data for bom in ("", "&bom=1"))
+    assert marked == b"\xef\xbb\xbf" + plain
+    assert client.get("/mentions.csv?bom=2").json["error"] == "bom='2' is not valid. Allowed: 1."
+    assert client.get("/mentions.json?bom=1").status_code == 400
+    text, _ = shown(client, "brand=Globex")
+    assert re.search(r'href="/mentions\.csv\?brand=Globex&amp;upto=\d+&amp;bom=1" download>CSV for Excel<', text)

@@ -49,6 +49,7 @@ ANYBODY: list[Json] = []
 READERS: list[Json] = [{"token": []}, {"session": []}]
 WALLS: list[Json] = [*READERS, {"wall": []}]
 SENDERS: list[Json] = [{"signature": []}]
+_BOM = "1: begin with a byte order mark, without which Excel does not read UTF-8."
 _FEED = "Whoever knows the address reads the feed: its secret is all that protects it. JSON is a JSON Feed 1.1."
 _METRICS = "In the text format of Prometheus, or of OpenMetrics if `Accept` prefers it. A session needs an admin."
 _DELIVERY = (
@@ -72,7 +73,7 @@ def operations() -> Json:
     """Path -> method -> operation."""
     return {
         "/mentions.json": {"get": _export("mentionsJson", JSON, array_of(reference("Mention")))},
-        "/mentions.csv": {"get": _export("mentionsCsv", "text/csv", TEXT)},
+        "/mentions.csv": {"get": _csv_export()},
         "/mentions/new": {"get": _new_mentions()},
         "/check/answers.json": {"get": _answers("answersJson", JSON, array_of(reference("CheckAnswer")))},
         "/check/answers.csv": {"get": _answers("answersCsv", "text/csv", TEXT)},
@@ -104,6 +105,12 @@ def _export(id_: str, content_type: str, schema: Json) -> Json:
     answers = responses("400", "401", "403", "503", success=ok("Every mention, streamed.", content_type, schema))
     summary = "Every mention of a list, as the Mentions page filters it."
     return _operation(id_, summary, READERS, answers) | {"parameters": filter_parameters()}
+
+
+def _csv_export() -> Json:
+    found = _export("mentionsCsv", "text/csv", TEXT)
+    bom = {"name": "bom", "in": "query", "description": _BOM, "schema": {"enum": ["", "1"]}}
+    return found | {"parameters": [*found["parameters"], bom]}
 
 
 def _answers(id_: str, content_type: str, schema: Json) -> Json:

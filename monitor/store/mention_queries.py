@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from monitor.model import (
     Bin,
@@ -90,6 +90,12 @@ class MentionQueries(Protocol):
 
     def mention_ids_of_post(self, id: int) -> list[int]:
         """The ids of all mentions of the post that mention ``id`` belongs to, in order; [] if there is none."""
+
+    def known_values(self, field: Literal["author", "site"], prefix: str, limit: int) -> list[str]:
+        """At most ``limit`` values that recent posts have, most frequent first, that begin with ``prefix``.
+
+        Regardless of the case of ASCII letters, and of an "@" before an author and a "www." before a site.
+        """
 
     def last_mention_id(self) -> int:
         """The highest id of a mention, or 0."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from display.csv_format import csv_line
+from display.csv_format import BYTE_ORDER_MARK, csv_line
 from monitor.model import Intent, Mention
 
 COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
@@ -47,9 +47,12 @@ def record(mention: Mention) -> dict[str, Any]:
     return {name: value_of(mention) for name, value_of in COLUMNS.items()}
 
 
-def csv_lines(mentions: Iterable[Mention]) -> Iterator[str]:
-    """CSV as in RFC 4180: a header, then one row per mention; lines end with CRLF."""
-    yield csv_line(COLUMNS)
+def csv_lines(mentions: Iterable[Mention], *, for_excel: bool = False) -> Iterator[str]:
+    """CSV as in RFC 4180: a header, then one row per mention; lines end with CRLF.
+
+    ``for_excel``: with the mark without which Excel takes UTF-8 for the code page of its computer.
+    """
+    yield (BYTE_ORDER_MARK if for_excel else "") + csv_line(COLUMNS)
     for mention in mentions:
         yield csv_line(record(mention).values())
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -28,6 +29,7 @@ from display.pages.errors import error_json
 from display.pages.health_line import current_health
 from display.pages.mentions import export
 from display.pages.mentions.cards import Cards
+from display.pages.mentions.completion import completions
 from display.pages.mentions.detail import detail_values
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, parameters, parse_view, position_text, query_string
@@ -48,6 +50,8 @@ View = TypeVar("View", bound=Callable[..., PageResponse])
 
 LAST_VALID_QUERY_PARAMETER = "last_valid_q"
 """The search form sends the last valid search in it, whose list stays on the page if the new search is invalid."""
+BOM_PARAMETER = "bom"
+"""1: the CSV begins with a byte order mark."""
 ORDER_LABELS = {
     "new": "Newest first",
     "old": "Oldest first",
@@ -123,6 +127,13 @@ def new_rows(after: int) -> PageResponse:
     return render_template("mentions/new_rows.html", page=page, rows=rows, n=n)
 
 
+@blueprint.get("/mentions/complete")
+def complete() -> Response:
+    """Known values of a field of the search that begin with what is typed."""
+    context, field, prefix = page_context(), request.args.get("field", ""), request.args.get("prefix", "")
+    return jsonify([asdict(one) for one in completions(context.config, context.store, field, prefix)])
+
+
 @blueprint.get("/mentions/health")
 def health_line() -> str:
     """The current health line, for a page that is already open."""
@@ -135,9 +146,13 @@ def health_line() -> str:
 @errors_as_json
 def export_csv() -> PageResponse:
     """Every mention of the view as CSV, streamed."""
-    context = page_context()
+    context, params = page_context(), request.args.copy()
+    bom = params.pop(BOM_PARAMETER, "")
+    if bom not in ("", "1"):
+        raise FilterError(BOM_PARAMETER, bom, "1")
     headers = {"Content-Disposition": f'attachment; filename="mentions-{context.clock.now():%Y-%m-%d}.csv"'}
-    return Response(export.csv_lines(requested_mentions(context)), mimetype="text/csv", headers=headers)
+    lines = export.csv_lines(requested_mentions(context, params), for_excel=bool(bom))
+    return Response(lines, mimetype="text/csv", headers=headers)
 
 
 @blueprint.get("/mentions.json")
@@ -248,9 +263,9 @@ def last_valid_view(view: MentionsView, last_valid: str) -> MentionsView:
     return view.changed(q="") if query_error(last) else last
 
 
-def requested_mentions(context: PageContext) -> Iterator[Mention]:
+def requested_mentions(context: PageContext, params: MultiDict[str, str] | None = None) -> Iterator[Mention]:
     """Every mention that the URL asks for. Raises FilterError and QueryError before the first."""
-    view = requested_view(context, context.clock.now())
+    view = requested_view(context, context.clock.now(), params)
     return context.store.export(valid_filter(view), view.upto)
 
 

@@ -2,8 +2,10 @@
 // and the live status. Nothing here ever moves what a person is reading.
 
 import "./mentions.css";
+import "./completion.css";
 import "./saved_views.css";
 import { connect } from "../live";
+import { Completion } from "./completion";
 import { Drawer } from "./drawer";
 import { watchHistogram } from "./histogram";
 import { listShortcuts } from "./list_keys";
@@ -28,6 +30,8 @@ watchClicks();
 watchChart();
 main?.addEventListener("partsreplaced", watchChart);
 watchSearch();
+const searchField = document.querySelector<HTMLInputElement>("#q");
+if (searchField) new Completion(searchField);
 rememberRailScroll();
 watchFocus();
 rememberPlaces();

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from monitor.model import (
     Bin,
@@ -25,6 +25,7 @@ from monitor.model import (
 from monitor.store.mention_queries import VOLUME_STEP
 from monitor.store.sqlite import brand_figures, facets, queries, texts, top_values, volume_series
 from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.known_values import known_values
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.rows import load_mentions
 from monitor.store.sqlite.units import MILLISECOND, to_ms
@@ -94,6 +95,9 @@ class SqliteMentionQueries:
 
     def mention_ids_of_post(self, id: int) -> list[int]:
         return self._read(lambda db: queries.mentions_of_same_post(db, id))
+
+    def known_values(self, field: Literal["author", "site"], prefix: str, limit: int) -> list[str]:
+        return self._read(lambda db: known_values(db, field, prefix, limit))
 
     def last_mention_id(self) -> int:
         return self._read(queries.last_mention_id)
