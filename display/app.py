@@ -20,6 +20,8 @@ from display.metrics.families import Measured
 from display.metrics.requests import ResponseCounts
 from display.pages import errors, metrics, openapi, wall, webhook
 from display.pages.access import account, audit, people, sign_in, single_sign_on
+from display.pages.actions import blocks
+from display.pages.actions import views as actions
 from display.pages.assets import STATIC, Assets
 from display.pages.check import views as check
 from display.pages.context import ConfigFile, PageContext, page_context
@@ -197,6 +199,8 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(walls.blueprint)
     app.register_blueprint(mentions.blueprint)
+    app.register_blueprint(actions.blueprint)
+    app.register_blueprint(blocks.blueprint)
     app.register_blueprint(mention_topics.blueprint)
     app.register_blueprint(weekly.blueprint)
     app.register_blueprint(saved_views.blueprint)

@@ -99,7 +99,7 @@ def test_a_mention_in_which_nothing_was_recognised_is_not_called_neutral() -> No
     assert shown == {
         ("No opinion found", "counts as neutral"),
         ("Neutral", "0.00"),
-        ("Neutral, corrected", "0.00"),
+        ("Neutral, corrected", "was unscored"),
         ("Neutral", "+0.01"),
     }
 

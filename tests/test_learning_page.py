@@ -155,8 +155,9 @@ def test_a_corrected_mention_shows_the_score_that_its_words_gave(client: FlaskCl
     store.correct_score(1, 0.8, NOON)
     page = text_of(client, "/mentions/1")
 
-    assert f"which gives a score of {MINUS}0.57 on a scale" in page
-    assert "Adjusted" not in page
+    assert f"Corrected, was {MINUS}0.45" in page
+    assert f"which gave a score of {MINUS}0.57 on a scale" in page
+    assert f"Adjusted from people\N{RIGHT SINGLE QUOTATION MARK}s answers: +0.12, which made {MINUS}0.45." in page
 
 
 def test_a_mention_with_an_opinion_says_it_too(client: FlaskClient, store: Store) -> None:

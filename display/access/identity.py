@@ -17,6 +17,7 @@ from display.access.tokens import API_TOKEN_PREFIX, token_hash
 from display.server.proxies import FORWARDED
 from display.server.security import LOOPBACK_NAMES, host_name
 from monitor.clock import Clock
+from monitor.model.actions import Actor
 from monitor.model.people import Account, PairedWall, Role
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 LOCAL_NAME = "local"
 """The name of everybody on this machine while there is no account."""
+
+
+LOCAL_FULL_NAME = "this computer"
+"""What others see of what was done under that name."""
 
 
 class AuthMethod(Enum):
@@ -54,6 +59,13 @@ class Person:
     session: int = 0
     """The id of the session, or 0."""
     wall: PairedWall | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the store signs what was done."""
+        if self.account is None:
+            return Actor(self.name, LOCAL_FULL_NAME)
+        return Actor(self.name, self.account.full_name, self.account.id)
 
     @property
     def key(self) -> tuple[AuthMethod, int]:

@@ -65,6 +65,21 @@ NEEDED = {
     ("POST", "check.draw"): Role.MEMBER,
     ("POST", "check.save"): Role.MEMBER,
     ("POST", "check.undo"): Role.MEMBER,
+    ("POST", "actions.claim"): Role.MEMBER,
+    ("POST", "actions.unclaim"): Role.MEMBER,
+    ("POST", "actions.assign"): Role.MEMBER,
+    ("POST", "actions.correct"): Role.MEMBER,
+    ("POST", "actions.hide"): Role.MEMBER,
+    ("POST", "actions.unhide"): Role.MEMBER,
+    ("POST", "actions.add_note"): Role.MEMBER,
+    ("POST", "actions.edit_note"): Role.MEMBER,
+    ("POST", "actions.undo"): Role.MEMBER,
+    ("POST", "actions.undo_last"): Role.MEMBER,
+    ("POST", "actions.act_on_selected"): Role.MEMBER,
+    ("POST", "blocks.block"): Role.MEMBER,
+    ("GET", "blocks.preview"): Role.MEMBER,
+    ("GET", "blocks.page"): Role.ADMIN,
+    ("POST", "blocks.unblock"): Role.ADMIN,
     ("POST", "relevance.mark_irrelevant"): Role.MEMBER,
     ("POST", "relevance.mark_relevant"): Role.MEMBER,
     ("POST", "relevance.undo"): Role.MEMBER,
@@ -106,7 +121,17 @@ FOR_TOKENS = {
     "openapi.description", "check.export_csv", "check.export_json",
 }  # fmt: skip
 """What API tokens read."""
-VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1, "section": "brands", "view": 999, "after": 1}
+VALUES = {
+    "after": 1,
+    "note": 1,
+    "name": "Forum",
+    "number": 1,
+    "id": 1,
+    "session": 1,
+    "token": 1,
+    "section": "brands",
+    "view": 999,
+}
 """What stands in paths. Who may change which view is tested in ``tests/test_saved_views.py``."""
 VISITORS = {None: None, "bo": Role.VIEWER, "dana": Role.MEMBER, "priya": Role.ADMIN}
 

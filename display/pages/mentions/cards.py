@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from display.formatting import FormattedTime, format_duration, format_signed, format_time
+from display.pages.actions.shown import before_correction
 from display.pages.mentions.facets import INTENT
 from display.pages.mentions.text_runs import TextRun, excerpt, outside, text_runs
 from monitor.judging import HOW_TO_INSTALL, OpinionStatus, counts_by_words
@@ -240,7 +241,12 @@ def no_opinion_found(mention: Mention) -> bool:
 
 
 def score_figure(mention: Mention) -> str:
-    """The score as a figure; for an unscored mention the reason, or its language if that is not English."""
+    """The score as a figure; for an unscored mention the reason, or its language if that is not English.
+
+    A person's choice is no figure: the program's own is shown, "was -0.75".
+    """
+    if mention.corrected:
+        return f"was {before_correction(mention)}"
     if no_opinion_found(mention):
         return COUNTED_AS
     if mention.score.value is not None:

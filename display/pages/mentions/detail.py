@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from display.access.guard import current_person
 from display.error_figures import error_of_mention
 from display.formatting import format_signed, initials
+from display.pages.actions.shown import ShownActions, shown_actions
 from display.pages.context import PageContext
 from display.pages.mentions.cards import (
     Card,
@@ -23,8 +25,10 @@ from display.pages.mentions.page import REVERSED_ORDERS
 from display.pages.mentions.query_fix import query_error
 from display.pages.mentions.score_steps import score_steps
 from display.pages.mentions.text_runs import rule_runs
+from display.pages.relevance.rule_exclusions import ShownExclusion, rule_proposal
 from display.pages.relevance.words import ShownRelevance, shown_relevance
-from monitor.model import Choice, Mention, MentionFilter, Order
+from monitor.model import Choice, Mention, MentionFilter, Order, State
+from monitor.relevance import word_set
 from monitor.text.language_codes import language_name
 
 MAX_STORY_ROWS = 5
@@ -56,10 +60,28 @@ def detail_values(context: PageContext, view: MentionsView, shown: Mention, now:
         "rule": rule_runs(shown),
         "initials": initials(shown.post.author or shown.post.source) or "?",
         "story": story_cards(context, shown, now),
+        "done": actions_of(context, shown, now),
         "relevance": mention_relevance(context, shown),
+        "kept_out": what_would_have_kept_out(context, shown),
         "older": neighbour_id(context, view, shown, view.filter.order),
         "newer": neighbour_id(context, view, shown, REVERSED_ORDERS.get(view.filter.order)),
     }
+
+
+def actions_of(context: PageContext, mention: Mention, now: datetime) -> ShownActions:
+    """What people did with it, and can do."""
+    actor, store = current_person().actor, context.store
+    notes, last = store.actions.notes(mention.id), store.actions.last_action(actor, now)
+    return shown_actions(mention, notes, store.people.accounts(), last, actor, now, context.config.timezone)
+
+
+def what_would_have_kept_out(context: PageContext, mention: Mention) -> ShownExclusion | None:
+    """For a mention that somebody marked as not relevant: a word of it that the rule could exclude."""
+    brand = next((brand for brand in context.config.brands if brand.name == mention.brand), None)
+    if mention.state is not State.IRRELEVANT or brand is None:
+        return None
+    proposal, words = rule_proposal(context.store, brand), word_set(mention.post.body)
+    return next((one for one in proposal.exclusions if one.word in words), None) if proposal else None
 
 
 def neighbour_id(context: PageContext, view: MentionsView, mention: Mention, order: Order | None) -> int | None:

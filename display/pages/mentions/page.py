@@ -32,6 +32,7 @@ from display.pages.relevance.words import row_reason
 from display.source_health import gaps_outside_imports, outage_gaps, unrecorded_gaps
 from monitor.judging import OpinionStatus
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position, RuleChange
+from monitor.model.people import Account, Role
 from monitor.quality import CALLED, ErrorFigure
 
 if TYPE_CHECKING:
@@ -78,6 +79,16 @@ class MentionsPage:
         newest = store.last_mention_id()
         self.upto = newest if view.upto is None else min(view.upto, newest)
         self.current = self.upto == newest
+
+    @cached_property
+    def people(self) -> list[Account]:
+        """Those who can be assigned."""
+        return [account for account in self.store.people.accounts() if account.role >= Role.MEMBER]
+
+    @property
+    def seen(self) -> int:
+        """When the page was drawn, in milliseconds: what others claim later is not overwritten."""
+        return int(self.now.timestamp() * 1000)
 
     @property
     def fixed_view(self) -> MentionsView:

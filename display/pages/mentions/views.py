@@ -8,7 +8,7 @@ List, counts and chart show one moment (``upto``). The pill counts later mention
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
@@ -19,10 +19,11 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.access.guard import current_account, current_account_id
+from display.access.guard import current_account, current_account_id, current_person
 from display.access.permissions import opens_to_tokens
 from display.error_figures import error_sentence, short_error
 from display.formatting import pluralize
+from display.pages.actions.shown import ShownClaim, shown_claim
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.errors import error_json
@@ -43,7 +44,7 @@ from display.server.abandoned_requests import cancel_abandoned_queries
 from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
-from monitor.model import Choice, Count, Mention, MentionFilter
+from monitor.model import Choice, Count, Mention, MentionFilter, State
 
 PageResponse: TypeAlias = "str | tuple[str, int] | AnyResponse"
 View = TypeVar("View", bound=Callable[..., PageResponse])
@@ -214,6 +215,7 @@ def template_values() -> dict[str, object]:
         "only": lambda value: Choice((value,)),
         "pluralize": pluralize,
         "position_text": position_text,
+        "claim_of": claim_of,
         "ranges": RANGES,
         "orders": ORDER_LABELS,
         "state_facet": STATE,
@@ -221,6 +223,14 @@ def template_values() -> dict[str, object]:
         "short_error": short_error,
         "version": context.version,
     }
+
+
+def claim_of(mention: Mention) -> ShownClaim | None:
+    """Who takes care of a mention, as the person who looks reads it."""
+    if mention.state is not State.CLAIMED:
+        return None
+    context = page_context()
+    return shown_claim(mention.claim, current_person().actor, context.clock.now(), context.config.timezone)
 
 
 def requested_view(context: PageContext, now: datetime, params: MultiDict[str, str] | None = None) -> MentionsView:
@@ -242,10 +252,14 @@ def list_values(context: PageContext, page: MentionsPage, now: datetime) -> dict
     return {"page": page, "views": views, "looked": looked}
 
 
-def valid_view(context: PageContext, now: datetime) -> MentionsView:
-    """The view that the URL asks for; the default one if that is not valid, because a mention needs no list."""
+def valid_view(context: PageContext, now: datetime, without: Sequence[str] = ()) -> MentionsView:
+    """The view that the URL asks for; the default one if that is not valid, because a mention needs no list.
+
+    ``without``: parameters that are no filter.
+    """
+    params = MultiDict([pair for pair in request.args.items(multi=True) if pair[0] not in without])
     try:
-        view = requested_view(context, now)
+        view = requested_view(context, now, params)
     except FilterError:
         return MentionsView()
     return MentionsView() if query_error(view) else view

@@ -7,50 +7,50 @@ The forms keep the filters of the list in their URL, for the way back.
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.guard import current_person
 from display.access.permissions import requires
+from display.pages.actions.answers import Answer, answer
+from display.pages.actions.outcomes import action_outcome
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
+from display.pages.mentions.views import template_values
 from display.pages.relevance.brand_rows import brand_rows
 from display.pages.relevance.rule_exclusions import RuleProposal, rule_proposal
 from monitor.judging import HOW_TO_INSTALL
 from monitor.model import Json
+from monitor.model.actions import ActionKind
 from monitor.model.people import Role
 
 TASK = "mark mentions"
 
 blueprint = Blueprint("relevance", __name__)
 blueprint.after_request(always_revalidate)
+blueprint.context_processor(template_values)
 
 
 @blueprint.post("/mentions/<int:number>/irrelevant")
 @requires(Role.MEMBER, TASK)
-def mark_irrelevant(number: int) -> AnyResponse:
+def mark_irrelevant(number: int) -> Answer:
     """Say that a mention is not relevant: it leaves all lists and figures."""
-    return _marked(number, relevant=False)
+    return _marked(number, ActionKind.IRRELEVANT, relevant=False)
 
 
 @blueprint.post("/mentions/<int:number>/relevant")
 @requires(Role.MEMBER, TASK)
-def mark_relevant(number: int) -> AnyResponse:
+def mark_relevant(number: int) -> Answer:
     """Say that a mention is about its brand, which brings it back if it was set aside."""
-    return _marked(number, relevant=True)
+    return _marked(number, ActionKind.RELEVANT, relevant=True)
 
 
 @blueprint.post("/mentions/<int:number>/undo-relevance")
 @requires(Role.MEMBER, TASK)
-def undo(number: int) -> AnyResponse:
+def undo(number: int) -> Answer:
     """Take back what was said about a mention."""
-    context = page_context()
-    if context.store.relevance.undo_click(number, context.clock.now()):
-        _record(context, "took back relevance of mention", str(number))
-    return _back(number)
+    return _marked(number, ActionKind.UNMARK, relevant=None)
 
 
 @blueprint.get("/relevance")
@@ -107,13 +107,12 @@ def rule_proposals(context: PageContext) -> dict[str, RuleProposal]:
     return {name: proposal for name, proposal in found.items() if proposal is not None}
 
 
-def _marked(number: int, *, relevant: bool) -> AnyResponse:
-    context = page_context()
-    if context.store.mention(number) is None:
-        abort(404)
-    if context.store.relevance.click(number, relevant, current_person().name, context.clock.now()):
-        _record(context, "marked mention as relevant" if relevant else "marked mention as not relevant", str(number))
-    return _back(number)
+def _marked(number: int, kind: ActionKind, *, relevant: bool | None) -> Answer:
+    context, actor = page_context(), current_person().actor
+    now = context.clock.now()
+    return answer(
+        [number], action_outcome(kind, context.store.actions.mark([number], relevant, actor, now), now), "relevance"
+    )
 
 
 def _brand() -> str:
@@ -122,19 +121,6 @@ def _brand() -> str:
     if name not in {brand.name for brand in page_context().config.brands}:
         abort(404)
     return name
-
-
-def _back(number: int) -> AnyResponse:
-    """To the list if the form asks for it, else to the mention, with the filters that the URL has.
-
-    In the list, the row that the form names as the next one gets the focus.
-    """
-    to_list = request.form.get("to") == "list"
-    path = url_for("mentions.listing") if to_list else url_for("mentions.mention", number=number)
-    query = urlencode(list(request.args.items(multi=True)))
-    following = request.form.get("next", type=int)
-    anchor = "#relevance" if not to_list else f"#mention-{following}" if following else ""
-    return redirect((f"{path}?{query}" if query else path) + anchor, 303)
 
 
 def _record(context: PageContext, action: str, target: str, **details: Json) -> None:

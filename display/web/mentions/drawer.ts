@@ -2,6 +2,7 @@
 // the row is there at once, the rest as it arrives. The address is that of the mention, so that a reload shows the same.
 
 import type { Change } from "../live";
+import { PARTIAL } from "./actions";
 import { moveTo, newEntry, savePlace, topOf } from "./place";
 import { currentRow, focusRow, linkOf, markOpen, neighbour, rowOf, type Row } from "./rows";
 
@@ -59,6 +60,17 @@ export class Drawer {
     return ROOM_FOR_BOTH.matches && localStorage.getItem(KEEP_OPEN_KEY) === null;
   }
 
+  /** Whether it shows a mention beside a list that can be seen. */
+  get isBesideList(): boolean {
+    return this.isOpen && BESIDE_LIST.matches && !this.isPreview;
+  }
+
+  /** Show the mention of another row in place of the open one; the focus stays in the list. */
+  showRow(row: Row): void {
+    const href = linkOf(row)?.href;
+    if (href) this.show(href, row, "replace", false);
+  }
+
   /** Go to the next mention or the one before: with its row if the list has it. */
   step(step: 1 | -1): void {
     if (!this.isOpen || (this.isPreview && !this.hasFocus)) return focusRow(neighbour(step));
@@ -89,7 +101,7 @@ export class Drawer {
   changed(changes: readonly Change[]): void {
     const own = changes.filter((change) => String(change.mention) === this.panel.dataset.id);
     if (own.some((change) => change.kind === "deleted")) this.showDeleted();
-    else if (own.length) void this.refresh();
+    else if (own.some((change) => !PARTIAL.has(change.kind))) void this.refresh();
   }
 
   /** Load the open mention again, unless a person is writing in it. */

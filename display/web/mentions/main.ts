@@ -5,6 +5,9 @@ import "./mentions.css";
 import "./completion.css";
 import "./saved_views.css";
 import { connect } from "../live";
+import { actionShortcuts } from "./action_keys";
+import { Actions } from "./actions";
+import { keepDrafts } from "./drafts";
 import { Completion } from "./completion";
 import { Drawer } from "./drawer";
 import { watchHistogram } from "./histogram";
@@ -15,6 +18,7 @@ import { rememberRailScroll, updateAges, watchClicks, watchSearch } from "./page
 import { rememberPlaces } from "./place";
 import { watchFocus } from "./rows";
 import { SavedViews } from "./saved_views";
+import { Selection } from "./selection";
 import { watchShortcuts } from "./shortcuts";
 import { loadTopics } from "./topic_line";
 
@@ -36,7 +40,13 @@ rememberRailScroll();
 watchFocus();
 rememberPlaces();
 const drawer = main && panel && new Drawer(main, panel);
-watchShortcuts(listShortcuts(drawer, pill), [() => drawer?.closeAtEscape() ?? false]);
+const selection = new Selection();
+const actions = main && new Actions(main, drawer || null, (form) => form.id === "selection" && selection.clear());
+keepDrafts();
+watchShortcuts({ ...listShortcuts(drawer, pill), ...actionShortcuts(actions, selection) }, [
+  () => drawer?.closeAtEscape() ?? false,
+  () => selection.clear(),
+]);
 setInterval(() => updateAges(Date.now()), AGES_EVERY_MS);
 
 let lastId = Number(main?.dataset.lastChange ?? 0);
@@ -62,6 +72,7 @@ function listen(): () => void {
       pill?.changed(changes);
       views?.changed();
       drawer?.changed(changes);
+      actions?.changed(changes);
     },
     onHeartbeat: ({ now, last_id, fault }) => {
       lastId = last_id;

@@ -1,6 +1,6 @@
 // Single-key shortcuts. They are off while typing, with Ctrl, Alt or Meta, and when a person has turned them off (WCAG 2.1.4).
 
-import { currentRow, linkOf, neighbour } from "./rows";
+import { currentRow, linkOf } from "./rows";
 
 const OFF_KEY = "wallflower-keys-off";
 
@@ -14,7 +14,6 @@ export function watchShortcuts(shortcuts: Shortcuts, escapeSteps: EscapeStep[] =
   const actions: Shortcuts = {
     "/": () => document.querySelector<HTMLInputElement>("#q")?.focus(),
     f: showFilters,
-    r: markIrrelevant,
     "?": () => dialog?.showModal(),
     ...shortcuts,
   };
@@ -48,23 +47,6 @@ function closeFirst(event: KeyboardEvent, steps: EscapeStep[]): void {
 
 function isTyping(event: KeyboardEvent): boolean {
   return event.target instanceof Element && event.target.matches("input, textarea, select");
-}
-
-/** Send what the button "Not relevant" sends. In the list, the next row gets the focus. */
-function markIrrelevant(): void {
-  const row = document.activeElement?.closest<HTMLTableRowElement>(".row");
-  if (!row) return document.querySelector<HTMLButtonElement>("#relevance form[action*='/irrelevant'] button")?.click();
-  if (!row.dataset.irrelevant) return;
-  const form = document.createElement("form");
-  form.method = "post";
-  form.action = row.dataset.irrelevant;
-  for (const [name, value] of [["to", "list"], ["next", (neighbour(1, row) ?? neighbour(-1, row))?.dataset.id ?? ""]] as const) {
-    const field = document.createElement("input");
-    Object.assign(field, { type: "hidden", name, value });
-    form.append(field);
-  }
-  document.body.append(form);
-  form.submit();
 }
 
 function showFilters(): void {

@@ -1,0 +1,1 @@
+"""What people do with mentions: claim, correct, hide, note, block, and undo."""
