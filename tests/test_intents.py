@@ -179,6 +179,7 @@ def test_several_signs_of_a_complaint_that_make_a_score_negative_raise_the_inten
     assert found(signs)["Acme"] == {"complaint": "told to call"}
     far = "@acme I was told by the man who works at the garden centre behind the station on Sundays to call"
     assert found(far)["Acme"] == {"complaint": "told"}
+    assert found("@acme I was told so. Tried twice")["Acme"] == {"complaint": "told"}
     assert found("@acme great, I love it, best ever, though I was told to call")["Acme"].keys() == {"praise"}
     assert "complaint" not in found(f"{signs}. We're hiring: join our team at Acme")["Acme"]
     own = IntentFinder(parse_intent_rules('[[price]]\nlang = "en"\npatterns = ["a penny"]', "own.toml"), BRANDS)

@@ -6,6 +6,7 @@ that is found in a post of neutral words counts for its score (``with_intents``)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,11 +17,14 @@ PHRASE_WEIGHT = 1.2
 """Moves any neutral score beyond the neutral band. On the half of the airline tweets that chose the rules, 58 of 72
 such posts are what their intent says, and 7 the opposite."""
 MAX_PHRASE_CHARS = 60
+_SENTENCE_END = re.compile(r"[.!?\n]")
 _SIGNS = {Intent.COMPLAINT: -1.0, Intent.PRAISE: 1.0}
 
 
-def signs_of_complaint(score: Score) -> IntentPhrase | None:
-    """The complaint that ``score`` rests on, if several signs of one count; its phrase is from the first to the second.
+def signs_of_complaint(score: Score, body: str) -> IntentPhrase | None:
+    """The complaint that ``score`` rests on, if several signs of one count.
+
+    Its phrase is from the first sign to the second in the same sentence of ``body``, else the word that counted most.
 
     Of the airline tweets of that half in which only this raises a complaint, 88 % are negative.
     """
@@ -30,7 +34,7 @@ def signs_of_complaint(score: Score) -> IntentPhrase | None:
     if not signs:
         return None
     start, end = signs[0].start, signs[min(1, len(signs) - 1)].end
-    if end - start > MAX_PHRASE_CHARS:
+    if end - start > MAX_PHRASE_CHARS or _SENTENCE_END.search(body, start, end):
         start, end, _ = min(score.evidence.words, key=lambda word: word.weight)
     return IntentPhrase(Intent.COMPLAINT, start, end)
 

@@ -71,7 +71,7 @@ class IntentFinder:
         found = self._find(index, body, text_start, spans, scores) if index else {}
         if lang in self._complaint_languages:
             for brand in spans:
-                if scores[brand].evidence.cues and (complaint := signs_of_complaint(scores[brand])):
+                if scores[brand].evidence.cues and (complaint := signs_of_complaint(scores[brand], body)):
                     found[brand] = _with_complaint(found.get(brand, ()), complaint)
         return found
 

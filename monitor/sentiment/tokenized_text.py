@@ -184,6 +184,7 @@ class TokenizedText:
             found = self._replace(replacing)
             replaced = self.replaced
             found += [one for one in added if one[0] not in replaced or one[1] not in replaced]
+            self.hints = {kind: (a, b) for kind, (a, b) in hints.items() if a not in replaced or b not in replaced}
         if self.flags & token_flags.NEGATION:
             found = [(first, last, self._unless_negated(first, valence)) for first, last, valence in found]
         return [TokenValence(*one) for one in found if one[2]]

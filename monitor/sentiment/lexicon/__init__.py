@@ -153,7 +153,7 @@ def _phrases() -> Phrases:
 def _all_phrases() -> Iterator[tuple[str, float, bool, CueKind | None, str]]:
     for phrase, valence in (complaints.complaints() | praise.PRAISE | indirect.phrases()).items():
         yield phrase, valence, False, None, ""
-    for phrase, valence in (praise.SLANG | senses.senses()).items():
+    for phrase, valence in (praise.SLANG | senses.senses() | indirect.INSTEAD).items():
         yield phrase, valence, True, None, ""
     for kind, text in moods.MARKS.items():
         for phrase in text.split("|"):

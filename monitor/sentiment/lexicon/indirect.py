@@ -53,7 +53,9 @@ DESCRIPTIONS = {
     "no announcements": -1.0, "never loads": -1.4, "never load": -1.2, "take it out on": -1.0, "the wait": -0.5,
     "still no crew": -0.5, "overheated": -1.2, "no air": -0.8, "no ac": -1.0, "no toilet": -1.2, "cold coffee": -1.0,
     "delayed again": -0.8, "cancelled again": -0.8, "bounced around": -1.2, "sent away": -1.0, "kicked out": -1.0,
-    "turned away": -1.0,
+    "turned away": -1.0, "someone should": -0.8, "somebody should": -0.8, "someone needs to": -1.0,
+    "miscalculation": -1.2, "missed the mark": -0.6, "no longer showing": -1.0, "get this fixed": -0.8,
+    "get it fixed": -0.8,
     # Leaving.
     "another airline": -0.8, "another company": -0.8, "another provider": -0.8, "another carrier": -0.8,
     "another bank": -0.8, "different airline": -0.8, "different company": -0.8, "different provider": -0.8,
@@ -76,19 +78,26 @@ REPROACHES = {
 }  # fmt: skip
 PRAISE = {
     "exceptional": 1.8, "the only way to travel": 2.4, "the only way to fly": 2.4, "the only way to go": 1.8,
-    "the way to go": 1.2, "thnx": 1.4, "thanx": 1.4, "thnks": 1.4, "thankyou": 1.4, "can't wait to": 1.2,
-    "can't wait any": -2.2, "found it for me": 1.4, "found my": 0.8, "knocked it out": 1.8, "can't be beat": 2.2,
-    "i'm impressed": 0.6, "am impressed": 0.6, "consider me impressed": 0.8, "new favorite": 1.2, "new favourite": 1.2,
-    "by far the best": 0.8, "worth flying": 1.4, "loyal for life": 1.6, "fan for life": 1.8,
-    "you guys are the best": 1.0, "is the only one": 0.6, "stay loyal": 1.6, "unrivalled": 1.4, "unrivaled": 1.4,
-    "feel at home": 1.4, "picked up immediately": 1.2, "made it safely": 0.8, "most incredible": 1.8,
-    "incredible service": 1.6, "incredible customer": 1.6, "incredible crew": 1.6, "incredible staff": 1.6,
-    "incredible team": 1.6, "incredible job": 1.6, "incredible experience": 1.6, "tremendous job": 1.6,
-    "tremendous service": 1.6, "can't wait to fly": 0.6,
+    "the way to go": 1.2, "thnx": 1.4, "thanx": 1.4, "thnks": 1.4, "thankyou": 1.4, "found it for me": 1.4,
+    "found my": 0.8, "knocked it out": 1.8, "can't be beat": 2.2, "i'm impressed": 0.6, "am impressed": 0.6,
+    "consider me impressed": 0.8, "new favorite": 1.2, "new favourite": 1.2, "by far the best": 0.8,
+    "worth flying": 1.4, "loyal for life": 1.6, "fan for life": 1.8, "you guys are the best": 1.0,
+    "is the only one": 0.6, "stay loyal": 1.6, "unrivalled": 1.4, "unrivaled": 1.4, "feel at home": 1.4,
+    "picked up immediately": 1.2, "made it safely": 0.8, "most incredible": 1.8, "incredible service": 1.6,
+    "incredible customer": 1.6, "incredible crew": 1.6, "incredible staff": 1.6, "incredible team": 1.6,
+    "incredible job": 1.6, "incredible experience": 1.6, "tremendous job": 1.6, "tremendous service": 1.6,
 }  # fmt: skip
 """Idioms of praise, and thanks as they are written in haste. Cost: "the only way to go home" is called praise."""
+INSTEAD = {
+    "can't wait": 0.9, "cannot wait": 0.9, "can't wait any longer": -2.0, "can't wait forever": -1.5,
+    "can't wait all day": -1.5, "can't wait that long": -1.0, "appreciate your apology": 1.2,
+    "appreciate the apology": 1.2, "apology accepted": 1.2, "accept your apology": 1.0, "accept the apology": 1.0,
+    "no apology necessary": 0.6, "no apologies necessary": 0.6, "no apology needed": 0.6, "thanks for the apology": 0.8,
+    "thank you for the apology": 0.8, "thanks for apologizing": 0.6, "thanks for apologising": 0.6,
+}  # fmt: skip
+"""Instead of the valences of their words. Cost: "can't wait" in anger, without how long."""
 
 
 def phrases() -> dict[str, float]:
-    """All of them."""
+    """All that add to their words."""
     return WISHES | DESCRIPTIONS | REPROACHES | PRAISE

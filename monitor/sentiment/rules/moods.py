@@ -58,7 +58,8 @@ def _judge_question(text: TokenizedText, sentence: Sentence) -> None:
     for start in _clause_starts(text, sentence):
         opener = _skip_fillers(text, start, sentence.last)
         if opener is not None and _can_open(text, opener):
-            _apply_question(text, start, opener, sentence.last)
+            is_choice = text.words[start] == "or"  # "going well or should I wait?" asks both
+            _apply_question(text, sentence.first if is_choice else start, opener, sentence.last)
             return
     cue = TokenCue(sentence.first, sentence.last, CueKind.QUESTION)
     text.mute(sentence.first, sentence.last, cue, negative=INTONATION_FACTOR)

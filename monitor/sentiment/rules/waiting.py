@@ -20,7 +20,7 @@ _QUANTIFIERS = word_set(
 _WAITING = word_set(
     "waited waiting wait waits hold took takes taken taking late delay delayed delays sat sitting sit stuck "
     "stranded spent wasted over still been another queue queued queuing line lost without down after extra almost "
-    "nearly"
+    "nearly tarmac runway"
 )
 _NO_WAITING = word_set(
     "in within every next last under only per first ago open opened less every under each old trial warranty notice"
