@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from display.pages.mentions.facets import FACET_BY_NAME
-from display.pages.mentions.views import count_mentions, format_count
+from display.pages.mentions.views import count_mentions, count_stories, format_count
 from monitor.config.source_tables import SourceConfig
-from monitor.model import UNDATED, Count, Cue, CueKind, Health, JudgedPost, MentionFilter, Post
+from monitor.model import UNDATED, Count, Cue, CueKind, Health, JudgedPost, MentionFilter, Post, StoryCount
 from monitor.sources.sample import Options as SampleOptions
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
@@ -511,6 +511,18 @@ def story_of(store: Store, count: int, brand: str = "Globex", first: int = 0) ->
     for n in range(first, first + count):
         post = Post("Forum", f"copy-{n}", text, NOON - timedelta(minutes=30 - n), author=f"a{n}")
         store.save("Forum", [JudgedPost(post, (data.finding(brand, text, -0.5),), signatures([text])[0])], now=NOON)
+
+
+def test_the_head_states_posts_and_stories(tmp_path: Path, own_store: Store) -> None:
+    story_of(own_store, 5)
+    story_of(own_store, 1, "Acme", first=5)
+    data.save_posts(own_store, NOON)
+    client = client_of(tmp_path, own_store)
+    assert "12 mentions in 7 stories as of" in re.sub("<[^>]*>", "", shown(client)[0])
+    assert "5 mentions in 1 story as of" in re.sub("<[^>]*>", "", shown(client, "brand=Globex&q=hangs")[0])
+    text, _ = shown(client, "q=hangs")
+    assert 'title="5 posts in one story">and 4 more</a>' in text
+    assert count_stories(StoryCount(3149, exact=False)) == "about 3,100 stories"
 
 
 def test_new_rows_are_those_gained_since_with_one_row_per_story(tmp_path: Path, own_store: Store) -> None:

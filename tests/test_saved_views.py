@@ -78,7 +78,7 @@ def test_the_rail_lists_five_views_with_what_is_new_in_each(site: Site) -> None:
         ("To check: unscored or unsure", "0"),
     ]
     assert "<h1>Us, negative</h1>" in get(client, "/mentions?view=2")
-    assert "2 mentions as of" in re.sub("<.*?>", "", get(client, "/mentions?view=2"))
+    assert "2 mentions in 2 stories as of" in re.sub("<.*?>", "", get(client, "/mentions?view=2"))
 
 
 def test_more_than_999_are_999_plus(site: Site) -> None:

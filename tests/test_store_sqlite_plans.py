@@ -186,8 +186,12 @@ def test_values_found_in_a_sample_are_counted_exactly(
 ) -> None:
     f = MentionFilter(q=q)
     exact = {facet: {v.value: v.n for v in store.top_values(f, facet)} for facet in ("author", "site")}
+    stories = store.count_stories(f)
     monkeypatch.setattr(queries, "MAX_EXACT_MATCHES", 190)
     monkeypatch.setattr(top_values, "SAMPLE_SIZE", 150)
+    estimate = store.count_stories(f)
+    assert (stories.exact, estimate.exact) == (True, False)
+    assert estimate.n == pytest.approx(stories.n, rel=0.25)
     for facet, counts in exact.items():
         sampled = store.top_values(f, facet)
         assert len(sampled) >= min(len(counts), 5)

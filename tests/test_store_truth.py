@@ -9,7 +9,7 @@ from statistics import fmean
 
 import pytest
 
-from monitor.model import Choice, Mention, MentionFilter, Sentiment, SentimentCounts, State, Tally
+from monitor.model import Choice, Mention, MentionFilter, Sentiment, SentimentCounts, State, StoryCount, Tally
 from monitor.store import Store, open_store
 from tests.fake_store import ALL, Truth, World, in_order, run_random_operations
 
@@ -49,6 +49,8 @@ def check_lists(store: Store, truth: Truth, f: MentionFilter, upto: int | None) 
     assert pages(store, f, upto) == in_order(matching, f.order), f
     count = store.count(f, upto)
     assert (count.n, count.exact) == (len(matching), True), f
+    stories = {m.story or (m.post.source, m.post.external_id) for m in matching}
+    assert store.count_stories(f, upto) == StoryCount(len(stories)), f
     if upto is not None:
         later = [mention for mention in truth.matching(f) if mention.id > upto]
         assert store.count_new(f, upto) == len(later), f

@@ -55,6 +55,7 @@ from monitor.model.queries import (
     RuleChange,
     SentimentCounts,
     Story,
+    StoryCount,
     Tally,
 )
 from monitor.model.relevance import (
@@ -170,6 +171,7 @@ __all__ = [
     "StoredPost",
     "StoredScore",
     "Story",
+    "StoryCount",
     "StoryKey",
     "Tally",
     "Term",

@@ -92,6 +92,15 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryCount:
+    """A number of stories. A post that is like no other is a story of its own."""
+
+    n: int
+    exact: bool = True
+    """Otherwise an estimate."""
+
+
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """A value of a facet, and how many mentions the list would have with it chosen."""
 

@@ -15,6 +15,7 @@ from monitor.model import (
     Position,
     RuleChange,
     Story,
+    StoryCount,
     Tally,
     Texts,
     VolumeSeries,
@@ -45,6 +46,9 @@ class MentionQueries(Protocol):
 
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
         """How many mentions match. Inexact counts are lower bounds, and occur only above 10,000."""
+
+    def count_stories(self, f: MentionFilter, upto: int | None = None) -> StoryCount:
+        """How many stories the matching mentions belong to: exact up to 10,000 matches, otherwise an estimate."""
 
     def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
         """How many mentions with an id above ``after`` match, counted up to ``limit``."""

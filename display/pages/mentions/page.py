@@ -31,7 +31,7 @@ from display.pages.mentions.usual import MAX_SPAN, Usual, hour_edges, major_sour
 from display.pages.relevance.words import row_reason
 from display.source_health import gaps_outside_imports, outage_gaps, unrecorded_gaps
 from monitor.judging import OpinionStatus
-from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position, RuleChange
+from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position, RuleChange, StoryCount
 from monitor.model.people import Account, Role
 from monitor.quality import CALLED, ErrorFigure
 
@@ -110,6 +110,11 @@ class MentionsPage:
     def count(self) -> Count:
         """How many mentions the view has, with those that are set aside."""
         return self.store.count(self.counted, self.upto)
+
+    @cached_property
+    def stories(self) -> StoryCount:
+        """How many stories these are, so that a text that many repeat does not look like many opinions."""
+        return self.store.count_stories(self.counted, self.upto)
 
     @cached_property
     def listed_count(self) -> Count:

@@ -44,7 +44,7 @@ from display.server.abandoned_requests import cancel_abandoned_queries
 from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
-from monitor.model import Choice, Count, Mention, MentionFilter, State
+from monitor.model import Choice, Count, Mention, MentionFilter, State, StoryCount
 
 PageResponse: TypeAlias = "str | tuple[str, int] | AnyResponse"
 View = TypeVar("View", bound=Callable[..., PageResponse])
@@ -207,6 +207,7 @@ def template_values() -> dict[str, object]:
         "link": link,
         "form_fields": form_fields,
         "count_mentions": count_mentions,
+        "count_stories": count_stories,
         "format_count": format_count,
         "format_number": format_number,
         "usual_number": usual_number,
@@ -317,6 +318,13 @@ def format_number(n: int) -> str:
 def format_count(count: Count) -> str:
     """A count as people read it: "1,284", or "10,000+" if not all were counted."""
     return format_number(count.n) + ("" if count.exact else "+")
+
+
+def count_stories(count: StoryCount) -> str:
+    """ "1 story", "310 stories"; an estimate has two digits that are not 0: "about 3,100 stories"."""
+    if count.exact:
+        return pluralize(count.n, "story", "stories")
+    return f"about {float(f'{count.n:.2g}'):,.0f} stories"
 
 
 def count_mentions(count: Count) -> str:

@@ -18,12 +18,13 @@ from monitor.model import (
     Position,
     RuleChange,
     Story,
+    StoryCount,
     Tally,
     Texts,
     VolumeSeries,
 )
 from monitor.store.mention_queries import VOLUME_STEP
-from monitor.store.sqlite import brand_figures, facets, queries, texts, top_values, volume_series
+from monitor.store.sqlite import brand_figures, facets, queries, story_counts, texts, top_values, volume_series
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.known_values import known_values
 from monitor.store.sqlite.plan import plan
@@ -59,6 +60,9 @@ class SqliteMentionQueries:
 
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
         return self._slow_read(lambda db: queries.count(db, plan(db, f), upto))
+
+    def count_stories(self, f: MentionFilter, upto: int | None = None) -> StoryCount:
+        return self._slow_read(lambda db: story_counts.count_stories(db, f, upto))
 
     def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
         return self._read(lambda db: queries.count_new(db, plan(db, f), after, limit))
