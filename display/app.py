@@ -49,6 +49,7 @@ from display.server.request_reader import MAX_BODY_BYTES
 from display.server.security import SecurityMiddleware
 from display.setup.service import Setup, Trials
 from display.wall_state import WallStates
+from display.weekly.sending import ReportComposer
 from monitor.activity import Activity
 from monitor.clock import Clock
 from monitor.config.changes import ConfigStatus
@@ -118,7 +119,8 @@ def create_app(
     app.extensions["capacity"] = Capacity()
     app.extensions["backup"] = BackupTask()
     app.extensions["setup"] = setup or Setup(Trials(Http(clock, config.allow_hosts), clock))
-    app.extensions["notifications"] = create_notifications(app)
+    app.extensions["notifications"] = notifications = create_notifications(app)
+    notifications.sender.compose_report = ReportComposer(app.jinja_env, lambda: app.extensions["wallflower"])
     protect(app, access.guard)
     redirect_to_setup(app)
     responses = ResponseCounts()

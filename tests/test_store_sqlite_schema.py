@@ -195,6 +195,7 @@ NEW_TABLES |= {
     "quiet_hours",
     "subscription",
     "subscription_match",
+    "report_subscription",
     "saved_view",
     "saved_view_person",
     "saved_view_feed",

@@ -13,8 +13,9 @@ import pytest
 
 from display.weekly.files import PdfError, browser, pdf_file, text_lines
 from display.weekly.report import ReportFigure, WeeklyReport, build_report
-from display.weekly.week_data import WEEK, bounds, last_week, week_data
+from display.weekly.week_data import WEEK, bounds, week_data
 from monitor.model import Incident, Intent, JudgedPost, MentionFilter, Post
+from monitor.notifications.weekly import last_week
 from monitor.store import Store
 from monitor.text.near_duplicates import signatures
 from tests import mentions_data as data
@@ -207,7 +208,7 @@ def test_the_page_the_file_and_the_text(store: Store, tmp_path: Path) -> None:
     assert file.headers["Content-Disposition"] == 'attachment; filename="wallflower-2026-03-02.html"'
     assert not re.findall(r"<(?:link|script|img)|src=|url\(", file.text)
     assert re.findall(r'href="(?!http)', file.text) == []
-    lines = text_lines(report_of(store, tmp_path), "https://wall.example", with_titles=False)
+    lines = text_lines(report_of(store, tmp_path), "https://wall.example")
     assert lines[0].startswith("The first whole week")
     assert lines[-1].startswith(
         "To look at: 12 mentions with a question to Acme are not claimed by anybody. https://wall"

@@ -6,9 +6,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from flask import render_template
+from jinja2 import Environment
 
 from display.weekly.report import WeeklyReport
 from monitor.errors import WallflowerError
@@ -21,21 +22,26 @@ class PdfError(WallflowerError):
     """The PDF cannot be made."""
 
 
-def html_file(report: WeeklyReport, base_url: str, as_of: str) -> str:
-    """The report as one HTML file that needs nothing else. Links lead to ``base_url``. Needs an app context."""
-    return render_template("weekly/file.html", report=report, base_url=base_url, as_of=as_of)
+def html_file(templates: Environment, report: WeeklyReport, base_url: str, as_of: str) -> str:
+    """The report as one HTML file that needs nothing else. Links lead to ``base_url``."""
+    return templates.get_template("weekly/file.html").render(report=report, base_url=base_url, as_of=as_of)
 
 
-def text_lines(report: WeeklyReport, base_url: str, *, with_titles: bool) -> list[str]:
-    """The report as lines of plain text. ``with_titles``: with the titles of stories, which are words of posts."""
+def without_titles(report: WeeklyReport) -> WeeklyReport:
+    """Without the titles of stories, which are words of posts."""
+    return replace(report, stories=tuple(replace(story, title=story.text, text="") for story in report.stories))
+
+
+def text_lines(report: WeeklyReport, base_url: str) -> list[str]:
+    """The report as lines of plain text."""
     lines = [report.sentence, ""]
     for figure in report.figures:
         change = f" ({figure.change})" if figure.change else ""
         lines.append(f"{figure.name}: {figure.value}{change}. {figure.meaning}".rstrip())
     lines += ["", "Stories:" if report.stories else "No story was told by several posts."]
-    for story in report.stories:
-        title = f"“{story.title}” " if with_titles else ""
-        lines.append(f"- {title}{story.text} {base_url}{story.path}")
+    lines += [
+        f"- {' '.join(filter(None, (story.title, story.text)))} {base_url}{story.path}" for story in report.stories
+    ]
     lines += ["", *(report.unread or ["Every source was read all week."])]
     task = f"To look at: {report.task} {base_url}{report.task_path}" if report.task else "Nothing needs you this week."
     return [*lines, "", task]

@@ -79,12 +79,6 @@ class WeekData:
     unclaimed_asking: int
 
 
-def last_week(now: datetime, zone: tzinfo) -> date:
-    """The Monday of the last week that is over."""
-    today = now.astimezone(zone).date()
-    return today - timedelta(days=today.weekday() + 7)
-
-
 def bounds(monday: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """The start and the end of the week of ``monday``, from midnight to midnight of the local clock."""
     start, end = (datetime.combine(day, time(), zone) for day in (monday, monday + WEEK))

@@ -116,6 +116,27 @@ class Subscription(NewSubscription):
 
 
 @dataclass(frozen=True, slots=True)
+class NewReportSubscription:
+    """A person who is to get the weekly report."""
+
+    owner: int | None
+    """Id of the person's account; None: whoever uses a machine without accounts."""
+    channel: int
+    weekday: int = 0
+    """0 is Monday."""
+    at: time = time(8, 0)
+    """In the config's time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSubscription(NewReportSubscription):
+    """A person who gets the weekly report."""
+
+    id: int = 0
+    created_at: datetime = UNDATED
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A mention as it was stored, or as it became when it was judged again."""
 

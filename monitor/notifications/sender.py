@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.clock import Clock
 from monitor.errors import NotificationError, SendError, StoreError
@@ -19,6 +19,7 @@ from monitor.model.notifications import Channel, DeliveryAttempt, Message
 from monitor.notifications.channels import Outgoing, Transport, transport
 from monitor.notifications.texts import Text, compose
 from monitor.notifications.vault import Vault
+from monitor.notifications.weekly import WEEK_FACT, ComposeReport
 from monitor.store import Store
 
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=3), timedelta(minutes=6))
@@ -52,6 +53,8 @@ class Sender:
         self._store, self._http, self._vault, self._clock = store, http, vault, clock
         self.base_url = base_url
         """May be replaced at any time."""
+        self.compose_report: ComposeReport = lambda week, _: Text(f"The week of {week}")
+        """What writes the weekly report."""
         self._create_transport = create_transport or self._transport
         self._busy: dict[int, threading.Thread] = {}
         self._unmarked: dict[int, DeliveryAttempt] = {}
@@ -140,6 +143,8 @@ class Sender:
         ids = message.facts.get("mentions")
         named = self._store.mentions(ids if isinstance(ids, list) and channel.inside else [])
         text = compose(message, self.base_url, list(named.values()), inside=channel.inside)
+        if week := message.facts.get(WEEK_FACT):
+            text = self.compose_report(date.fromisoformat(str(week)), channel.inside)
         facts = {key: value for key, value in message.facts.items() if key in ("n", "view", "mentions", "subject")}
         return Outgoing(str(message.id), text, message.rule, message.created_at, facts)
 

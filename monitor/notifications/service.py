@@ -20,6 +20,7 @@ from monitor.notifications.flow import Flow, Preview, subscribed_filter
 from monitor.notifications.sender import Sender
 from monitor.notifications.texts import Text
 from monitor.notifications.vault import Vault
+from monitor.notifications.weekly import WeeklyReports
 from monitor.store import Store
 
 STEP_SECONDS = 1.0
@@ -53,6 +54,7 @@ class Notifications:
         self._brands, self._zone = tuple(brands), zone
         self.sender = Sender(store, self._http, vault, clock, base_url)
         self.flow = Flow(store, brands, zone)
+        self.reports = WeeklyReports(store, zone)
         self.alerts = AlertWatch(store, clock, self.sender, sources, zone, clock.now())
         self._faults = FaultLog(log, clock.monotonic)
         self._alerts_at, self._forgot_on = float("-inf"), ""
@@ -73,6 +75,7 @@ class Notifications:
         self._http.allow(allow_hosts)
         self._brands, self._zone = tuple(brands), zone
         self.sender.base_url, self.alerts.zone = base_url, zone
+        self.reports.zone = zone
         self.flow.use(brands, zone)
 
     def step(self) -> bool:
@@ -84,6 +87,7 @@ class Notifications:
             return False
         now = self._clock.now()
         has_more = self.flow.step(now)
+        self.reports.run(now)
         self.sender.dispatch()
         if (day := now.date().isoformat()) != self._forgot_on:
             self._store.notifications.forget(now - KEPT_FOR)

@@ -26,6 +26,8 @@ class Text:
     """The page that shows more."""
     quotes: tuple[str, ...] = ()
     """What others wrote; only for channels that are marked as inside."""
+    html: str = ""
+    """The same as a page, for mail; empty if there is none."""
 
     @property
     def body(self) -> str:

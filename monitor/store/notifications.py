@@ -16,9 +16,11 @@ from monitor.model.notifications import (
     Message,
     NewChannel,
     NewMessage,
+    NewReportSubscription,
     NewSubscription,
     OpenAlert,
     QuietHours,
+    ReportSubscription,
     Schedule,
     Subscription,
 )
@@ -67,6 +69,15 @@ class SubscriptionStore(Protocol):
 
     def remove_subscription(self, id: int) -> bool:
         """Remove a subscription; return whether there was one. Messages that were sent stay in the log."""
+
+    def report_subscriptions(self) -> list[ReportSubscription]:
+        """Who gets the weekly report, the oldest first."""
+
+    def add_report_subscription(self, new: NewReportSubscription, now: datetime) -> ReportSubscription:
+        """Send the weekly report to somebody; raises NotificationError if the channel was removed."""
+
+    def remove_report_subscription(self, id: int) -> bool:
+        """Send it no longer; return whether there was such a subscription."""
 
     def quiet_hours(self) -> dict[int | None, QuietHours]:
         """Account (None: the user of a machine without accounts) -> quiet hours, for those that have any."""

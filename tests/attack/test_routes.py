@@ -101,6 +101,8 @@ NEEDED = {
     ("POST", "notifications.remove"): Role.MEMBER,
     ("POST", "notifications.set_quiet_hours"): Role.MEMBER,
     ("POST", "notifications.set_alerts"): Role.ADMIN,
+    ("POST", "weekly.subscribe"): Role.MEMBER,
+    ("POST", "weekly.unsubscribe"): Role.MEMBER,
     ("GET", "notifications.message"): Role.MEMBER,
     ("GET", "channels.new"): Role.ADMIN,
     ("POST", "channels.new"): Role.ADMIN,

@@ -1,22 +1,34 @@
-"""/monday: the report of a week. Without a parameter, of the last week that is over."""
+"""/monday: the report of a week. Without a parameter, of the last week that is over.
+
+POST /monday/subscribe                          send it to me every week
+POST /monday/subscriptions/<id>/remove          and no longer
+"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.access.guard import current_account_id
+from display.access.permissions import requires
 from display.pages.caching import always_revalidate
 from display.pages.context import page_context
 from display.pages.errors import error_page
 from display.pages.health_line import current_health
+from display.pages.notifications.forms import WEEKDAYS, read_time
 from display.server.capacity import EXPORTS, limited
 from display.server.notification_inputs import base_url
 from display.weekly.files import PdfError, browser, html_file, pdf_file
 from display.weekly.report import WeeklyReport, build_report, created_line
-from display.weekly.week_data import WEEK, bounds, last_week, week_data
+from display.weekly.week_data import WEEK, bounds, week_data
+from monitor.errors import NotificationError
+from monitor.model.notifications import NewReportSubscription, ReportSubscription
+from monitor.model.people import Role
+from monitor.notifications.weekly import last_week
 
+TASK = "be notified"
 blueprint = Blueprint("weekly", __name__)
 blueprint.after_request(always_revalidate)
 EARLIEST = date(2006, 1, 2)
@@ -35,7 +47,42 @@ def no_such_week(error: NoSuchWeek) -> tuple[str, int]:
 @blueprint.get("/monday")
 def page() -> str:
     """The report, with links to the weeks before and after it."""
-    context, monday = page_context(), _monday()
+    return _page(_monday())
+
+
+@blueprint.post("/monday/subscribe")
+@requires(Role.MEMBER, TASK)
+def subscribe() -> AnyResponse | tuple[str, int]:
+    """Send the report to this person every week."""
+    context, typed = page_context(), request.form
+    at, weekday, channel = read_time(typed.get("at", "")), typed.get("weekday", "0"), typed.get("channel", "")
+    if at is None or weekday not in map(str, range(7)) or not channel.isdecimal():
+        return _page(_monday(), "Choose a day and a channel, and enter the time as 08:00."), 400
+    new = NewReportSubscription(current_account_id(), int(channel[:18]), int(weekday), at)
+    try:
+        context.store.notifications.add_report_subscription(new, context.clock.now())
+    except NotificationError as error:
+        return _page(_monday(), str(error)), 400
+    return redirect(url_for("weekly.page", _anchor="subscribe"), 303)
+
+
+@blueprint.post("/monday/subscriptions/<int:id>/remove")
+@requires(Role.MEMBER, TASK)
+def unsubscribe(id: int) -> AnyResponse:
+    """Send it no longer. Once removed, it stays removed."""
+    if id in {one.id for one in _subscriptions()}:
+        page_context().store.notifications.remove_report_subscription(id)
+    return redirect(url_for("weekly.page", _anchor="subscribe"), 303)
+
+
+def _subscriptions() -> list[ReportSubscription]:
+    """Those of this person."""
+    found = page_context().store.notifications.report_subscriptions()
+    return [one for one in found if one.owner == current_account_id()]
+
+
+def _page(monday: date, problem: str = "") -> str:
+    context = page_context()
     now = context.clock.now()
     newest = last_week(now, context.config.timezone)
     return render_template(
@@ -46,6 +93,10 @@ def page() -> str:
         earlier=monday - WEEK,
         later=monday + WEEK if monday < newest else None,
         has_browser=browser() is not None,
+        channels={channel.id: channel for channel in context.store.notifications.channels()},
+        subscriptions=_subscriptions(),
+        weekdays=WEEKDAYS,
+        problem=problem,
         health=current_health(context, now),
     )
 
@@ -75,7 +126,7 @@ def _download(content: bytes, mimetype: str, ending: str) -> Response:
 def _file(monday: date) -> str:
     context = page_context()
     as_of = created_line(context.clock.now(), context.config.timezone)
-    return html_file(_report(monday), base_url(context.config.server), as_of)
+    return html_file(current_app.jinja_env, _report(monday), base_url(context.config.server), as_of)
 
 
 def _report(monday: date) -> WeeklyReport:

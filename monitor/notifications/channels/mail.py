@@ -67,6 +67,8 @@ class MailTransport:
         message["Message-ID"] = f"<wallflower-{outgoing.id}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(f"{outgoing.text.body}\n")
+        if outgoing.text.html:
+            message.add_alternative(outgoing.text.html, subtype="html")
         return message
 
     @contextmanager

@@ -17,8 +17,10 @@ from monitor.model.notifications import (
     ChannelKind,
     Frequency,
     NewChannel,
+    NewReportSubscription,
     NewSubscription,
     QuietHours,
+    ReportSubscription,
     Schedule,
     Subscription,
 )
@@ -87,6 +89,22 @@ class SqliteSubscriptions(StorePart):
 
     def remove_subscription(self, id: int) -> bool:
         return self._write(lambda db: db.execute("DELETE FROM subscription WHERE id = ?", (id,)).rowcount > 0)
+
+    def report_subscriptions(self) -> list[ReportSubscription]:
+        return self._read(_report_subscriptions)
+
+    def add_report_subscription(self, new: NewReportSubscription, now: datetime) -> ReportSubscription:
+        def job(db: Connection) -> ReportSubscription:
+            _require_channel(db, new.channel)
+            insert = "INSERT INTO report_subscription (owner, channel, weekday, at, created_at) VALUES (?, ?, ?, ?, ?)"
+            values = (new.owner, new.channel, new.weekday, _minutes(new.at), to_ms(now))
+            added = db.execute(insert, values).lastrowid
+            return next(one for one in _report_subscriptions(db) if one.id == added)
+
+        return self._write(job)
+
+    def remove_report_subscription(self, id: int) -> bool:
+        return self._write(lambda db: db.execute("DELETE FROM report_subscription WHERE id = ?", (id,)).rowcount > 0)
 
     def quiet_hours(self) -> dict[int | None, QuietHours]:
         rows = self._read(lambda db: db.execute("SELECT account, start, end FROM quiet_hours").fetchall())
@@ -159,6 +177,14 @@ def _subscription(row: tuple[Any, ...]) -> Subscription:
     return Subscription(
         view, owner, channel, _decode_schedule(schedule), id_, bool(is_on), from_ms(created_at), json.loads(state)
     )
+
+
+def _report_subscriptions(db: Connection) -> list[ReportSubscription]:
+    rows = db.execute("SELECT id, owner, channel, weekday, at, created_at FROM report_subscription ORDER BY id")
+    return [
+        ReportSubscription(owner, channel, weekday, _time(at), id_, from_ms(created_at))
+        for id_, owner, channel, weekday, at, created_at in rows
+    ]
 
 
 def _encode_schedule(schedule: Schedule) -> str:

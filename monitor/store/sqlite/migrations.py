@@ -24,9 +24,10 @@ from monitor.store.sqlite.migration_steps import (
 )
 from monitor.store.sqlite.migrations_actions import create_action_tables
 from monitor.store.sqlite.migrations_checks import create_check_tables, drop_squares
+from monitor.store.sqlite.migrations_context import add_context
 from monitor.store.sqlite.migrations_intents import create_intent_rules
 from monitor.store.sqlite.migrations_learning import create_learning
-from monitor.store.sqlite.migrations_notifications import create_notification_tables
+from monitor.store.sqlite.migrations_notifications import create_notification_tables, create_report_subscriptions
 from monitor.store.sqlite.migrations_opinions import create_opinion_tables
 from monitor.store.sqlite.migrations_people import create_people_tables
 from monitor.store.sqlite.migrations_relevance import create_relevance_tables
@@ -328,13 +329,7 @@ def m017_hashtag_words(db: Database) -> None:
     reindex_hashtags(db)
 
 
-@migrations()
-def m018_context(db: Database) -> None:
-    """What helps to judge a post: the author that it replies to, and whether it only shares somebody else's post."""
-    db.execute("ALTER TABLE post ADD COLUMN reply_to TEXT NOT NULL DEFAULT ''")
-    db.execute("ALTER TABLE post ADD COLUMN repost INTEGER NOT NULL DEFAULT 0")
-
-
+migrations(name="m018_context")(add_context)
 migrations(name="m019_people")(create_people_tables)
 migrations(name="m020_tombstones")(create_tombstones)
 migrations(name="m021_intents")(index_all_intents)
@@ -348,3 +343,4 @@ migrations(name="m028_mood_counts")(drop_squares)
 migrations(name="m029_saved_views")(create_view_tables)
 migrations(name="m030_notifications")(create_notification_tables)
 migrations(name="m031_actions")(create_action_tables)
+migrations(name="m032_report_subscriptions")(create_report_subscriptions)

@@ -94,3 +94,18 @@ def create_notification_tables(db: Database) -> None:
     """All tables, empty."""
     for statement in _TABLES:
         db.execute(statement)
+
+
+def create_report_subscriptions(db: Database) -> None:
+    """Who gets the weekly report."""
+    db.execute("""
+        CREATE TABLE report_subscription (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            owner INTEGER REFERENCES account(id) ON DELETE CASCADE,  -- NULL: no accounts
+            channel INTEGER NOT NULL REFERENCES channel(id) ON DELETE CASCADE,
+            weekday INTEGER NOT NULL,       -- 0 is Monday
+            at INTEGER NOT NULL,            -- minutes after midnight
+            created_at INTEGER NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX report_subscription_owner ON report_subscription (owner)")
+    db.execute("CREATE INDEX report_subscription_channel ON report_subscription (channel)")
