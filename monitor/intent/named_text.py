@@ -23,7 +23,8 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 """How a message to somebody begins."""
-_SENTENCE_END = re.compile(r"[.!?]+(?=\s|\Z)|\n")
+# Begins with one set of characters, so that the regex engine can skip to them.
+_SENTENCE_END = re.compile(r"[.!?\n](?:(?<=\n)|[.!?]*(?=\s|\Z))")
 
 
 class NamedText:
