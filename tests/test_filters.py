@@ -243,7 +243,7 @@ SAVED = {
 def saved_view(query: str, id_: int = 2) -> MentionsView:
     params = parse_qs(f"view={id_}&{query}", keep_blank_values=True)
     names = {"brands": BRANDS, "sources": SOURCES}
-    return parse_view(params, **names, timezone=LONDON, now=NOON, open_view=SAVED.__getitem__)  # type: ignore[arg-type]
+    return parse_view(params, **names, timezone=LONDON, now=NOON, open_view=lambda id_, _: SAVED[id_])  # type: ignore[arg-type]
 
 
 def test_a_saved_view_is_one_parameter_and_the_others_change_it() -> None:

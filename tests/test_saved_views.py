@@ -299,6 +299,42 @@ def test_a_view_whose_brand_left_the_config_says_so(site: Site) -> None:
     assert dana.get("/views/counts").json[str(view.id)] == NOTHING
 
 
+@pytest.mark.parametrize(
+    ("f", "replaced"),
+    [
+        (MentionFilter(q="acme", brand=Choice(("Umbrella",))), "brand="),
+        (MentionFilter(q="acme", rule=Choice(("Umbrella@1",))), "rule="),
+        (MentionFilter(q="acme", brand=Choice((), ("Umbrella",)), rule=Choice(("Umbrella@1",))), "brand=&rule="),
+    ],
+)
+def test_such_a_view_can_be_opened_without_its_brand_and_repaired(site: Site, f: MentionFilter, replaced: str) -> None:
+    dana = site.signed_in("dana")
+    id_ = site.store.views.add(NewView("Umbrellas", f), site.account("dana").id, NOON).id
+    assert f'href="/mentions?view={id_}&{replaced}"' in get(dana, f"/mentions?view={id_}", 404)
+    page = get(dana, f"/mentions?view={id_}&{replaced}")
+    assert "<h1>Umbrellas</h1>" in page
+    assert "Update view?" in page
+    assert f"/mentions.csv?view={id_}&{replaced}&upto=4" in page
+    post(dana, f"/views/{id_}/filter", query=f"view={id_}&{replaced}&lang=en")
+    assert saved(site, id_).filter == MentionFilter(q="acme", lang=Choice(("en",)))
+
+
+def test_an_empty_list_can_be_saved_to_wait_for_it(site: Site) -> None:
+    dana = site.signed_in("dana")
+    page = get(dana, "/mentions?q=nothing&brand=Globex")
+    assert 'href="/views/new?q=nothing&brand=Globex">Save as a view and wait<' in page
+    form = get(dana, "/views/new?q=nothing&brand=Globex")
+    assert 'value="q=nothing&brand=Globex"' in form
+    assert 'role="alert"' not in form.partition('id="list"')[2]
+    get(dana, "/views/new?colour=red", 400)
+
+
+def test_a_mention_beside_its_view_keeps_the_view(site: Site) -> None:
+    page = get(site.signed_in("dana"), f"/mentions/4?view={US_NEGATIVE}")
+    assert 'data-view="2" aria-current' in page
+    assert f'href="/mentions?view={US_NEGATIVE}' in page
+
+
 def test_a_brand_that_is_renamed_is_followed(site: Site, tmp_path: Path) -> None:
     renamed = (Brand("New Acme", "acme", ours=True), *BRANDS[1:])
     app = app_for(replace(site.config, brands=renamed), site.store, site.clock)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TypeAlias
 from urllib.parse import urlencode
 
 from display.pages.mentions.facets import URL_FACETS, Facet, KnownNames
@@ -60,6 +61,10 @@ class OpenView:
     """With its times resolved."""
     range: str
     """A key of RANGES; empty if it has fixed times."""
+
+
+FindView: TypeAlias = Callable[[int, Collection[str]], OpenView]
+"""(id, names of the other parameters) -> the saved view. Raises FilterError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ def parse_view(
     sources: Collection[str],
     timezone: tzinfo,
     now: datetime,
-    open_view: Callable[[int], OpenView] | None = None,
+    open_view: FindView | None = None,
     person: int | None = None,
 ) -> MentionsView:
     """The view that ``params`` request. An empty value counts as not given, because forms send empty fields.
@@ -185,15 +190,13 @@ def parse_view(
     return MentionsView(mention_filter, range_name, _id(given, "upto"), _position(given, "before"), saved)
 
 
-def _open_view(
-    given: Mapping[str, Sequence[str]], open_view: Callable[[int], OpenView] | None, person: int | None
-) -> OpenView | None:
+def _open_view(given: Mapping[str, Sequence[str]], open_view: FindView | None, person: int | None) -> OpenView | None:
     number = _id(given, "view")
     if number is None:
         return None
     if open_view is None:
         raise FilterError("view", str(number), "the filters of the view, one by one")
-    found = open_view(number)
+    found = open_view(number, given.keys())
     return replace(found, filter=replace(found.filter, person=person))
 
 

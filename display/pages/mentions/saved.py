@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from display.formatting import clock_time
-from display.pages.mentions.filters import MentionsView, OpenView
+from display.pages.mentions.filters import FindView, MentionsView, OpenView
 from display.pages.mentions.query_fix import query_error
 from display.pages.mentions.times import whole_minute
 from monitor.errors import FilterError
-from monitor.model import Mention, MentionFilter, Order
+from monitor.model import Choice, Mention, MentionFilter, Order
 from monitor.model.saved_views import LastLook, SavedView
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_NEW = 999
 """New mentions of a view that are counted; more are "999+"."""
+_NAMING_BRANDS = ("brand", "rule")
+"""The facets whose values name brands of the config."""
 GONE = "This view was deleted, or is no longer shared with you."
 
 
@@ -76,20 +78,26 @@ class LookedLine:
         return f"You last looked at {self.at}. {', '.join(parts)}"
 
 
-def open_view(views: Callable[[int], SavedView | None], config: Config, now: datetime) -> Callable[[int], OpenView]:
+def open_view(views: Callable[[int], SavedView | None], config: Config, now: datetime) -> FindView:
     """How ``parse_view`` finds a saved view. ``views`` returns the one with an id, if it is visible.
 
-    The function raises ViewError for one that does not exist or finds nothing.
+    The function raises ViewError for one that does not exist or finds nothing. It opens one that names a brand that is
+    gone if the URL replaces that: "view=7&brand=".
     """
 
-    def opened(number: int) -> OpenView:
+    def opened(number: int, replaced: Collection[str]) -> OpenView:
         view = views(number)
         if view is None:
             raise ViewError(number, GONE)
-        resolved = view.resolve(config.brands, whole_minute(now))
+        stored: dict[str, Any] = {name: getattr(view.filter, name) for name in _NAMING_BRANDS if name in replaced}
+        cleared: dict[str, Any] = dict.fromkeys(stored, Choice())
+        kept = replace(view, filter=replace(view.filter, **cleared))
+        resolved = kept.resolve(config.brands, whole_minute(now))
         if resolved.filter is None:
             raise ViewError(number, resolved.problem, view, resolved.missing_brand)
-        return OpenView(number, resolved.filter, view.range)
+        if view.brand_group is not None:
+            stored.pop("brand", None)
+        return OpenView(number, replace(resolved.filter, **stored), view.range)
 
     return opened
 

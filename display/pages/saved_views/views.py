@@ -7,7 +7,7 @@ POST /views/<id>/look   it was seen up to a mention    GET  /views/counts   what
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -60,6 +60,16 @@ def add() -> AnyResponse | tuple[str, int]:
     if found.upto is not None:
         context.store.views.look(view.id, current_account_id(), found.upto, context.clock.now())
     return to_list(view.id)
+
+
+@blueprint.get("/new")
+def new() -> str | tuple[str, int]:
+    """The form that saves the list of the URL as a view."""
+    try:
+        requested_view(page_context(), page_context().clock.now())
+    except FilterError as error:
+        return invalid_filter_page(error)
+    return form_page("", urlencode(list(request.args.items(multi=True))), "")
 
 
 @blueprint.get("/counts")
