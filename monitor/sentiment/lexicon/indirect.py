@@ -69,12 +69,13 @@ REPROACHES = {
     "do you even": -1.0, "you guys even": -1.0, "does anyone work": -1.0, "who do i talk": -0.8, "who do i speak": -0.8,
     "where the hell": -1.5, "how long do i": -0.9, "how many more": -0.8, "how do you lose": -1.8,
     "how hard is it": -1.4, "how difficult is it": -1.4, "not my fault": -1.0, "shenanigans": -1.2,
-    "is it too much to ask": -1.2, "further downhill": -1.5, "in the dark": -1.2, "a scolding": -1.4,
-    "anyone there": -0.8, "say one thing": -1.0, "good luck getting": -1.4, "way to treat": -1.4, "do their job": -0.8,
-    "do their jobs": -0.8, "do your job": -1.2, "do your jobs": -1.2, "one thing right": -1.2, "owe me": -0.9,
-    "owe us": -0.9, "compensate me": -1.0, "compensate us": -1.0, "make it up to": -0.6, "how am i supposed": -1.0,
-    "how are we supposed": -1.0, "expect me to": -1.2, "expect us to": -1.2, "what were you thinking": -1.5,
-    "anti-consumer": -1.5, "you call this": -1.2, "you call that": -1.2,
+    "money hungry": -1.8, "money grubbing": -1.8, "is it too much to ask": -1.2, "further downhill": -1.5,
+    "in the dark": -1.2, "a scolding": -1.4, "anyone there": -0.8, "say one thing": -1.0, "good luck getting": -1.4,
+    "way to treat": -1.4, "do their job": -0.8, "do their jobs": -0.8, "do your job": -1.2, "do your jobs": -1.2,
+    "one thing right": -1.2, "owe me": -0.9, "owe us": -0.9, "compensate me": -1.0, "compensate us": -1.0,
+    "make it up to": -0.6, "how am i supposed": -1.0, "how are we supposed": -1.0, "expect me to": -1.2,
+    "expect us to": -1.2, "what were you thinking": -1.5, "anti-consumer": -1.5, "you call this": -1.2,
+    "you call that": -1.2,
 }  # fmt: skip
 PRAISE = {
     "exceptional": 1.8, "the only way to travel": 2.4, "the only way to fly": 2.4, "the only way to go": 1.8,
@@ -89,8 +90,10 @@ PRAISE = {
 }  # fmt: skip
 """Idioms of praise, and thanks as they are written in haste. Cost: "the only way to go home" is called praise."""
 INSTEAD = {
-    "can't wait": 0.9, "cannot wait": 0.9, "can't wait any longer": -2.0, "can't wait forever": -1.5,
-    "can't wait all day": -1.5, "can't wait that long": -1.0, "appreciate your apology": 1.2,
+    "processing my refund": 0.3, "got my refund": 1.0, "received my refund": 1.0, "it's freezing": 0.0,
+    "freezing rain": 0.0, "freezing outside": 0.0, "freezing here": 0.0, "freezing temperatures": 0.0, "i'm good": 0.0,
+    "funny thing": 0.0, "can't wait": 0.9, "cannot wait": 0.9, "can't wait any longer": -2.0,
+    "can't wait forever": -1.5, "can't wait that long": -1.0, "appreciate your apology": 1.2,
     "appreciate the apology": 1.2, "apology accepted": 1.2, "accept your apology": 1.0, "accept the apology": 1.0,
     "no apology necessary": 0.6, "no apologies necessary": 0.6, "no apology needed": 0.6, "thanks for the apology": 0.8,
     "thank you for the apology": 0.8, "thanks for apologizing": 0.6, "thanks for apologising": 0.6,
