@@ -148,3 +148,85 @@ def test_new_rows_come_in_at_the_top_and_the_row_in_focus_stays(page: Page, serv
     page.go_back()
     expect(page.locator(".mention-link:focus")).to_have_count(1)
     assert is_same_place(focus(page), place)
+
+
+def test_with_room_for_both_the_drawer_follows_the_row_until_it_is_closed(
+    page: Page, served: RunningApp, page_errors: PageErrors
+) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"{served.url}/mentions")
+    expect(page.locator("#drawer #why")).to_be_visible()
+    assert page.locator("#drawer").evaluate(BOX) == [1420, 48, 500, 1032]
+    assert page.locator(".list-pane").evaluate(BOX)[2] == 1176
+    assert page.evaluate(SIDEWAYS) == 0
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    place = focus(page)
+    second = page.locator(".row").nth(1).get_attribute("data-id")
+    expect(page.locator(f"#drawer[data-id='{second}'] #why")).to_be_visible()
+    assert is_same_place(focus(page), place)
+    expect(page).to_have_url(f"{served.url}/mentions")
+    page.keyboard.press("Enter")
+    expect_open(page, 1)
+    page.keyboard.press("Escape")
+    assert is_same_place(focus(page), place)
+    expect(page.locator("#drawer #why")).to_be_visible()
+    expect(page).to_have_url(f"{served.url}/mentions")
+    page.locator("#drawer .close").click()
+    expect(page.locator("#drawer")).to_be_hidden()
+    assert is_same_place(focus(page), place)
+    page.reload()
+    assert is_same_place(focus(page), place)
+    expect(page.locator("#drawer")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect_open(page, 1)
+    page.locator(".drawer-menu summary").click()
+    page.get_by_label("Keep open").check()
+    page.goto(f"{served.url}/mentions")
+    expect(page.locator("#drawer #why")).to_be_visible()
+    assert page_errors == []
+
+
+def test_on_a_phone_a_mention_is_a_page_and_back_returns_to_its_row(page: Page, served: RunningApp) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{served.url}/mentions")
+    link = page.locator(".mention-link").nth(12)
+    link.scroll_into_view_if_needed()
+    top = link.evaluate("e => e.closest('.row').getBoundingClientRect().top")
+    link.click()
+    expect_open(page, 12)
+    assert page.evaluate("scrollY") == 0
+    expect(page.locator(".row").first).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    assert page.evaluate(SIDEWAYS) == 0
+    page.get_by_role("link", name="Next").click()
+    expect_open_id = page.locator(".row").nth(13).get_attribute("data-id")
+    expect(page).to_have_url(re.compile(rf"/mentions/{expect_open_id}\?"))
+    page.get_by_role("link", name="Previous").click()
+    page.go_back()
+    expect(page.locator(".mention-link:focus")).to_have_count(1)
+    assert focus(page)["row"] == page.locator(".row").nth(12).get_attribute("id")
+    link.click()
+    expect_open(page, 12)
+    page.get_by_role("link", name="Back", exact=True).click()
+    expect(link).to_be_focused()
+    assert abs(focus(page)["y"] - top) < 844
+
+
+def test_what_happens_to_an_open_mention_is_seen_in_the_drawer(page: Page, served: RunningApp) -> None:
+    page.goto(f"{served.url}/mentions")
+    expect(page.locator("#pill")).to_have_attribute("hidden", "")
+    save_new(served, 1, "first")
+    expect(page.locator("#pill .n")).to_have_text("1 new")
+    link = page.locator(".mention-link").first
+    link.click()
+    expect_open(page, 0)
+    id_ = int(str(page.locator(".row").first.get_attribute("data-id")))
+    served.store.correct_score(id_, 0.9, served.clock.now())
+    expect(page.locator("#drawer .verdict")).to_contain_text("Positive, corrected")
+    served.store.delete_posts("Bluesky", ["readable-24"], served.clock.now())
+    expect(page.locator("#drawer .drawer-body")).to_have_text("This post was deleted at its source.")
+    expect(page.locator("#drawer-heading")).to_be_focused()
+    page.reload()
+    expect(page.locator("#drawer .gone")).to_contain_text("There is no such mention")
+    assert page.locator(".row").count() == 50

@@ -164,7 +164,8 @@ export class Drawer {
     const link = row && linkOf(row);
     if (row && link) {
       content.querySelector(".brand")?.append(...clones(row.querySelector("td.brand")));
-      content.querySelector("h2")?.append(row.querySelector(".meta .author, .meta .source")?.textContent ?? "");
+      const [author, source] = [row.querySelector(".meta .author"), row.querySelector(".meta .source")];
+      content.querySelector("h2")?.append(`${author?.textContent ?? "Someone"} on ${source?.textContent ?? ""}`);
       content.querySelector(".full-text")?.append(...clones(link));
       if (link.lang) content.querySelector(".full-text")?.setAttribute("lang", link.lang);
     }

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 
 from monitor.model import Choice, FacetValue, MentionFilter
 from monitor.query import Document, field_value, url_host
+from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.queries import count, sample
 
-MAX_VALUES = 20
+MAX_VALUES = 12
 SAMPLE_SIZE = 2_000
 """Matches of a long list that are read to find its values: enough to miss hardly any that a hundredth of them have."""
 _SELECT = {
-    "author": "SELECT post.author, '', count(*)",
-    "site": "SELECT post.site, iif(post.site = '', post.url, ''), count(*)",
+    "author": "SELECT post.author, ''",
+    "site": "SELECT post.site, post.url",
 }
 
 
@@ -37,10 +37,10 @@ def top_values(db: Connection, f: MentionFilter, facet: str, upto: int | None) -
     names |= {field_value(facet, name): name for name in (*chosen.include, *chosen.exclude)}
     listed = []
     for value, name in names.items():
-        n = counts[value]
-        if found.scale != 1:
+        n = round(counts[value] * found.scale)
+        if found.scale != 1 and (n < 2 * MAX_EXACT_MATCHES or f.since is f.until is None):
             exact = count(db, plan(db, _with_choice(f, facet, Choice((name,)))), upto)
-            n = exact.n if exact.exact else max(exact.n, round(n * found.scale))
+            n = exact.n if exact.exact else max(exact.n, n)
         listed.append(FacetValue(name, n))
     return sorted(listed, key=lambda value: (-value.n, value.value.casefold()))
 
@@ -54,7 +54,7 @@ def _values(db: Connection, ids: list[int], facet: str) -> tuple[dict[str, str],
     """(Value as filters compare it -> a way in which it is written, -> how many of the mentions ``ids`` it finds)."""
     spellings: dict[str, str] = {}
     counts: Counter[str] = Counter()
-    for written, n in _written(db, ids, facet):
+    for written, n in _written(db, ids, facet).items():
         document = Document("", **{facet: written})  # type: ignore[arg-type]
         own, *wider = document.values(facet)
         if own:
@@ -63,12 +63,11 @@ def _values(db: Connection, ids: list[int], facet: str) -> tuple[dict[str, str],
     return spellings, counts
 
 
-def _written(db: Connection, ids: list[int], facet: str) -> Iterator[tuple[str, int]]:
-    """What posts name as their author or site, and how many of the mentions ``ids`` do."""
+def _written(db: Connection, ids: list[int], facet: str) -> Counter[str]:
+    """What posts name as their author or site -> how many of the mentions ``ids`` do."""
     rows = db.execute(
         f"""{_SELECT[facet]} FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
-            JOIN post ON post.id = mention.post GROUP BY 1, 2""",
+            JOIN post ON post.id = mention.post""",
         (json.dumps(ids),),
     )
-    for name, url, n in rows:
-        yield name or url_host(url), n
+    return Counter(name or url_host(url) for name, url in rows)
