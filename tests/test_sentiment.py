@@ -17,7 +17,13 @@ from monitor.model import NEUTRAL_BELOW, Brand, Score, Span
 from monitor.sentiment import BrandScorers, Scorer, brand_scorers, score_from_weights
 from monitor.sentiment import vocabulary as vocabulary_module
 from monitor.sentiment.lexicon import Lexicon
-from monitor.sentiment.scorer import MAX_NAMES, MAX_WHOLE_TEXT_CHARS, NOTHING_TO_JUDGE, UNKNOWN_LANGUAGE
+from monitor.sentiment.scorer import (
+    MAX_NAMES,
+    MAX_WHOLE_TEXT_CHARS,
+    NOTHING_TO_JUDGE,
+    UNKNOWN_LANGUAGE,
+    english_vocabulary,
+)
 from monitor.sentiment.tokenized_text import TokenizedText
 from monitor.sentiment.vocabulary import Vocabulary
 
@@ -382,6 +388,13 @@ def test_vocabulary_size_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(1000):
         assert vocabulary[f"token{n}"].word == f"token{n}"
     assert len(vocabulary) <= 50
+
+
+def test_punctuation_of_a_negation_does_not_reach_other_texts() -> None:
+    vocabulary = english_vocabulary()
+    first, second = (TokenizedText(text, 0, vocabulary).entries[0] for text in ("not, only", "not only"))
+    assert (first.negates, first.trailing) == (False, 1)
+    assert (second.negates, second.trailing) == (False, 0)
 
 
 def test_brand_scorers_score_texts_with_their_own_brand() -> None:

@@ -209,7 +209,7 @@ class TokenizedText:
                 found.append((first, last, valence))
         for i in replaced:
             if self.entries[i].negates or self.entries[i].word == "no":
-                self.entries[i] = self.vocabulary.without_negation(self.entries[i])
+                self.entries[i] = self.entries[i].without_negation()
         return found
 
     def _unless_negated(self, first: int, valence: float) -> float:
@@ -262,12 +262,12 @@ class TokenizedText:
 
     def statement_end(self, i: int) -> int:
         """The last token of the statement of token ``i``, which ends at punctuation or before "but" and the like."""
-        entries = self.entries
-        for k in range(i, len(entries)):
-            if entries[k].flags & _ENDS:
-                return k
-            if k + 1 < len(entries) and entries[k + 1].flags & token_flags.CONTRAST:
-                return k
+        entries, starts = self.entries, self.clause_starts
+        for start in starts[bisect_right(starts, i) :]:
+            if entries[start - 1].flags & _ENDS:
+                return start - 1
+            if start < len(entries) and entries[start].flags & token_flags.CONTRAST:
+                return start - 1
         return len(entries) - 1
 
     def mute(self, first: int, last: int, cue: TokenCue, *, positive: float = 0.0, negative: float = 0.0) -> None:

@@ -93,6 +93,14 @@ class LexiconEntry:
         self.leading = self.trailing = 0
         """Number of punctuation characters before and after the word."""
 
+    def without_negation(self) -> LexiconEntry:
+        """This token as a plain word, for a negation that belongs to a phrase such as "not only"."""
+        plain = copy(self)
+        plain.negates = False
+        if plain.word == "no":
+            plain.word = ""
+        return plain
+
 
 class Vocabulary(dict[str, LexiconEntry]):
     """Token -> LexiconEntry, filled on demand. Threads may share one: an entry does not change once it is stored."""
@@ -109,23 +117,12 @@ class Vocabulary(dict[str, LexiconEntry]):
         self._boosters: dict[str, float] = {**BOOSTER_DICT, **lexicon.boosters}
         self._emojis: dict[str, str] = {sign: text for sign, text in vader.emojis.items() if len(sign) == 1}
         self._emoji = re.compile("[" + "".join(map(re.escape, self._emojis)) + "]")
-        self._without_negation: dict[str, LexiconEntry] = {}
 
     def __missing__(self, token: str) -> LexiconEntry:
         if len(self) >= MAX_ENTRIES:
             self.clear()
         entry = self[token] = self._make_entry(token)
         return entry
-
-    def without_negation(self, entry: LexiconEntry) -> LexiconEntry:
-        """``entry`` as a plain word, for a negation that belongs to a phrase such as "not only"."""
-        plain = self._without_negation.get(entry.word)
-        if plain is None:
-            plain = self._without_negation[entry.word] = copy(entry)
-            plain.negates = False
-            if plain.word == "no":
-                plain.word = ""
-        return plain
 
     def _make_entry(self, token: str) -> LexiconEntry:
         if _LINK.match(token) or len(token) > MAX_TOKEN_CHARS:

@@ -41,7 +41,7 @@ CONJUNCTIONS = word_set(
 )
 """Words that begin a new clause."""
 CONTRASTS = word_set("but while whereas although though however yet because")
-"""Those after which another statement begins, so that a wish or a plan ends before them."""
+"""Those of them after which another statement begins, so that a wish or a plan ends before them."""
 TIME_UNITS = word_set("hour hours hrs hr minutes mins min days weeks months")
 NEGATORS = word_set("zero non nor neither lack lacks lacking lacked failed fails fail barely hardly scarcely")
 """Negations that VADER does not know. Cost: "zero" in prices and sizes ("zero sugar, great taste")."""

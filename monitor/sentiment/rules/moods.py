@@ -66,10 +66,18 @@ def _judge_question(text: TokenizedText, sentence: Sentence) -> None:
     text.unreal.append(cue)
 
 
-_OPENERS = {
-    openers: tuple(opener + " " for opener in openers)
-    for openers in (moods.STATEMENT_OPENERS, moods.COMPLAINT_OPENERS, moods.REQUEST_OPENERS)
-}
+def _openers_by_first_word() -> dict[str, list[tuple[str, Sequence[str]]]]:
+    """First word -> the openers that begin with it, the longest first, each with all of its kind."""
+    by_first_word: dict[str, list[tuple[str, Sequence[str]]]] = {}
+    for kind in (moods.STATEMENT_OPENERS, moods.COMPLAINT_OPENERS, moods.REQUEST_OPENERS):
+        for opener in kind:
+            by_first_word.setdefault(opener.split()[0], []).append((opener + " ", kind))
+    for openers in by_first_word.values():
+        openers.sort(key=lambda one: -len(one[0]))
+    return by_first_word
+
+
+_OPENERS = _openers_by_first_word()
 
 
 def _clause_starts(text: TokenizedText, sentence: Sentence) -> list[int]:
@@ -93,14 +101,7 @@ def _apply_question(text: TokenizedText, start: int, opener: int, last: int) -> 
 def _kind_of_question(words: Sequence[str]) -> Sequence[str]:
     """The openers that the question begins with, by the longest of them; () for a question that asks for an opinion."""
     opening = " ".join(words) + " "
-    longest = ""
-    kind: Sequence[str] = ()
-    for openers, spaced in _OPENERS.items():
-        if opening.startswith(spaced):
-            best = max((opener for opener in spaced if opening.startswith(opener)), key=len)
-            if len(best) > len(longest):
-                longest, kind = best, openers
-    return kind
+    return next((kind for opener, kind in _OPENERS.get(words[0], ()) if opening.startswith(opener)), ())
 
 
 def _skip_fillers(text: TokenizedText, start: int, last: int) -> int | None:
