@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import config_option, load_config, open_config_store, record
-from display.cli.mention_edits import require_mention
+from display.cli.dependencies import config_option, load_config, open_config_store
+from display.cli.mention_edits import COMMAND_LINE, require_mention
 from monitor.clock import Clock
 
 
@@ -42,6 +42,5 @@ def correct(config_path: Path | None, mention: int, score: float | None) -> None
     """
     with open_config_store(load_config(config_path)) as store:
         require_mention(store, mention)
-        store.correct_score(mention, score, Clock().now())
-        record(store, "corrected score", str(mention), score=score)
+        store.actions.correct([mention], score, COMMAND_LINE, Clock().now())
     click.echo(f"Mention {mention} is now {'unscored' if score is None else f'scored {score:+.2f}'}.")

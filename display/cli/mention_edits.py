@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import ACTOR, load_config, open_config_store, record
+from display.cli.dependencies import ACTOR, load_config, open_config_store
 from monitor.clock import Clock
 from monitor.errors import StoreError
+from monitor.model.actions import Actor
 from monitor.store import Store
+
+COMMAND_LINE = Actor(ACTOR)
 
 
 def set_hidden(config_path: Path | None, mention: int, *, hidden: bool) -> None:
@@ -17,9 +20,7 @@ def set_hidden(config_path: Path | None, mention: int, *, hidden: bool) -> None:
     with open_config_store(load_config(config_path)) as store:
         require_mention(store, mention)
         ids = store.mention_ids_of_post(mention)
-        for id_ in ids:
-            store.set_hidden(id_, hidden, Clock().now())
-        record(store, "hid mention" if hidden else "showed mention", str(mention))
+        store.actions.hide(ids, hidden, COMMAND_LINE, Clock().now())
     click.echo(f"Mention {mention} is now {'hidden' if hidden else 'shown'}.")
     if others := [str(id_) for id_ in ids if id_ != mention]:
         click.echo(f"So are the mentions of other brands in the same post: {', '.join(others)}.")
@@ -35,13 +36,8 @@ def mark_relevance(config_path: Path | None, mention: int, relevant: bool | None
     """Mark a mention as relevant or not, or take that back (None), and report it. Raises StoreError."""
     with open_config_store(load_config(config_path)) as store:
         require_mention(store, mention)
-        if relevant is None:
-            action, text = "took back relevance of mention", "Nobody says any more whether mention {} is relevant."
-            changed = store.relevance.undo_click(mention, Clock().now())
-        else:
-            action = "marked mention as relevant" if relevant else "marked mention as not relevant"
-            text = "Mention {} is marked as " + ("relevant." if relevant else "not relevant, and counts nowhere.")
-            changed = store.relevance.click(mention, relevant, ACTOR, Clock().now())
-        if changed:
-            record(store, action, str(mention))
+        changed = store.actions.mark([mention], relevant, COMMAND_LINE, Clock().now()).changed
+    text = "Nobody says any more whether mention {} is relevant."
+    if relevant is not None:
+        text = "Mention {} is marked as " + ("relevant." if relevant else "not relevant, and counts nowhere.")
     click.echo(text.format(mention) if changed else f"Nothing changed for mention {mention}.")

@@ -71,11 +71,12 @@ def parts(mentions: Sequence[int], outcome: Outcome | None = None) -> str:
     """Rows of ``mentions`` and, if one of them is open, what its drawer shows of actions."""
     context, now = page_context(), page_context().clock.now()
     view = valid_view(context, now, without=OWN_PARAMETERS)
+    change = context.store.last_change_id()  # before what is read, so that the parts have at least this change
     found = context.store.mentions(mentions)
     rows = [row_part(context, view, found.get(id_), id_, now) for id_ in mentions]
     opened = found.get(_open_mention(mentions))
     values = detail_values(context, view, opened, now) if opened else {"view": view}
-    return render_template("actions/parts.html", rows=rows, outcome=outcome, **values)
+    return render_template("actions/parts.html", rows=rows, outcome=outcome, change=change, **values)
 
 
 def row_part(context: PageContext, view: MentionsView, mention: Mention | None, id_: int, now: datetime) -> RowPart:

@@ -20,7 +20,10 @@ const OURS = "#drawer form, #row-action, #selection, .left-list form";
 const WITH_PARTS = new Set([200, 404, 409]);
 
 export class Actions {
-  private readonly waiting = new Set<string>();
+  /** Mention -> the last change of it that is not drawn yet. */
+  private readonly waiting = new Map<string, number>();
+  /** Mention -> the id of a change that is drawn. */
+  private readonly drawn = new Map<string, number>();
   private timer: number | undefined;
 
   constructor(
@@ -38,8 +41,9 @@ export class Actions {
   /** Others did something with mentions: draw those again that this page shows. */
   changed(changes: readonly Change[]): void {
     const open = document.getElementById("drawer")?.dataset.id;
-    for (const { kind, mention } of changes)
-      if (PARTIAL.has(kind) && (String(mention) === open || rowOf(String(mention)))) this.waiting.add(String(mention));
+    for (const { id, kind, mention } of changes)
+      if (PARTIAL.has(kind) && (String(mention) === open || rowOf(String(mention))) && id > (this.drawn.get(String(mention)) ?? 0))
+        this.waiting.set(String(mention), id);
     if (this.waiting.size) this.timer ??= window.setTimeout(() => void this.update(), COLLECT_MS);
   }
 
@@ -52,7 +56,7 @@ export class Actions {
     // The server answers a reload with the way to sign in. What was typed is kept.
     if (response.status === 401 || response.redirected) return void location.reload(), null;
     if (!WITH_PARTS.has(response.status)) return showProblem(from, row, response.status === 403 ? NOT_ALLOWED : NOT_STORED);
-    const outcome = applyParts(await response.text(), true);
+    const outcome = this.draw(await response.text(), true);
     if (!response.ok) return showProblem(from, row && rowOf(row.dataset.id), outcome.text);
     announce(outcome.action ? `${outcome.text} Press u to undo.` : outcome.text);
     if (row && rowOf(row.dataset.id)?.matches(".left-list")) focusNext(next, this.drawer);
@@ -91,19 +95,27 @@ export class Actions {
 
   private async update(): Promise<void> {
     this.timer = undefined;
-    const ids = [...this.waiting].slice(0, MAX_ROWS);
-    for (const id of ids) this.waiting.delete(id);
+    const ids = [...this.waiting.keys()].slice(0, MAX_ROWS);
+    if (ids.length === 0) return;
     const address = new URL(`${rootPath()}/mentions/parts${this.query}`, location.href);
     for (const id of ids) address.searchParams.append("mention", id);
     address.searchParams.set("open", document.getElementById("drawer")?.dataset.id ?? "0");
     try {
       const response = await fetch(address, { cache: "no-store", headers: { "X-Requested-With": "fetch" } });
-      if (response.ok && !response.redirected) applyParts(await response.text(), false);
+      if (response.ok && !response.redirected) this.draw(await response.text(), false);
+      else for (const id of ids) this.waiting.delete(id);
     } catch {
-      // The health line reports that the server cannot be reached; the next change asks again.
-      for (const id of ids) this.waiting.add(id);
+      return; // the health line reports that the server cannot be reached; the next change asks again
     }
     if (this.waiting.size) this.timer ??= window.setTimeout(() => void this.update(), COLLECT_MS);
+  }
+
+  /** Draw parts; what they show need not be asked for again, such as the change that this page itself made. */
+  private draw(html: string, isOwn: boolean): Outcome {
+    const outcome = applyParts(html, isOwn);
+    for (const id of outcome.drawn) if ((this.waiting.get(id) ?? Infinity) <= outcome.change) this.waiting.delete(id);
+    for (const id of outcome.drawn) this.drawn.set(id, outcome.change);
+    return outcome;
   }
 
   /** What a block would hide is counted when its menu opens. */

@@ -12,19 +12,23 @@ export interface Outcome {
   text: string;
   /** The id of what can be undone. */
   action: string | undefined;
+  /** The mentions that were drawn, and the id of a change that they show. */
+  drawn: string[];
+  change: number;
 }
 
 /** Show the parts that the server drew. `isOwn`: this person did it, so that a row that left the list folds after a while. */
 export function applyParts(html: string, isOwn: boolean): Outcome {
   const page = new DOMParser().parseFromString(html, "text/html");
-  keepingPlace(() => {
-    for (const row of page.querySelectorAll<Row>("tr.row")) replaceRow(row, isOwn);
-  });
+  const rows = [...page.querySelectorAll<Row>("tr.row")];
+  const drawn = rows.map((row) => row.dataset.id ?? "");
+  keepingPlace(() => rows.forEach((row) => replaceRow(row, isOwn)));
   const open = page.querySelector<HTMLElement>(".open");
   const panel = document.getElementById("drawer");
   if (open && panel?.dataset.id === open.dataset.id && panel) replaceOpenParts(panel, open, isOwn);
   const outcome = page.querySelector<HTMLElement>(".outcome");
-  return { text: outcome?.textContent?.trim() ?? "", action: outcome?.dataset.action };
+  const change = Number(outcome?.dataset.change ?? 0);
+  return { text: outcome?.textContent?.trim() ?? "", action: outcome?.dataset.action, drawn, change };
 }
 
 /** Say it to those who cannot see it. */
