@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from display.pages.saved_views import feeds
 from display.pages.saved_views.documents import Document, Entry, atom_document, json_document
 from monitor.model import UNDATED, Choice, Intent, IntentPhrase, Mention, MentionFilter, Post, Score
 from monitor.model.saved_views import NewView, SavedView
@@ -150,6 +151,20 @@ def test_the_page_says_when_the_feed_was_last_read(site: Site) -> None:
     site.clock.advance(600)
     site.client().get(atom)
     assert site.store.views.feed(EVERYTHING, site.account("dana").id) == used
+
+
+def test_a_bug_is_logged_without_the_secret(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    atom, _ = made(site.signed_in("dana"))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(feeds, "newest", broken)
+    assert site.client().get(atom).status_code == 500
+    assert "GET /feeds/<token>.atom" in caplog.text
+    assert atom.split("/")[-1].removesuffix(".atom") not in caplog.text
 
 
 def mention(id_: int, text: str, at: datetime = NOON, **changes: object) -> Mention:

@@ -6,6 +6,7 @@ import { isShortcut } from "./shortcuts";
 const CHECK_EVERY_MS = 500;
 const LOOKED_AFTER_MS = 5_000;
 const COUNT_DELAY_MS = 2_000;
+const COUNT_EVERY_MS = 60_000;
 
 export class SavedViews {
   /** Other tabs of this browser, which show the same counts. */
@@ -16,6 +17,8 @@ export class SavedViews {
 
   constructor(private readonly main: HTMLElement) {
     setInterval(() => this.watchLook(), CHECK_EVERY_MS);
+    // The same person may look in another browser, which no message tells.
+    setInterval(() => this.changed(), COUNT_EVERY_MS);
     this.tabs.addEventListener("message", () => void this.refreshCounts());
     document.addEventListener("visibilitychange", () => this.visibilityChanged());
     document.addEventListener("keydown", (event) => this.keyPressed(event));
