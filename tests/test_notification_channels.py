@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -222,6 +223,17 @@ def test_a_mail_server_on_a_private_network_is_refused_unless_allowed() -> None:
         error = refusal(ChannelKind.MAIL, mail_address(server), Http(FakeClock()))
     assert f"add “{server.host}” to allow_hosts" in str(error)
     assert refusal(ChannelKind.MAIL, mail_address(server), mail_http(server)).permanent is False  # it has stopped
+
+
+@pytest.mark.parametrize("script", [Connection.hang, lambda conn: conn.drip(b"220-" * 1_000)], ids=["hangs", "drips"])
+def test_a_slow_mail_server_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch, script: Any) -> None:
+    monkeypatch.setattr("monitor.notifications.channels.mail.READ_SECONDS", 0.3)
+    monkeypatch.setattr("monitor.notifications.channels.mail.MAX_SECONDS", 0.4)
+    server.reads_requests, server.script = False, script
+    address = {"host": "127.0.0.1", "port": server.port, "security": "none", "sender": "w@acme.example"}
+    error = refusal(ChannelKind.MAIL, {**address, "to": ["sales@acme.example"]}, http_for(server))
+    assert re.search("broke off|did not answer in time", str(error))
+    assert not error.permanent
 
 
 def test_a_title_cannot_add_headers() -> None:

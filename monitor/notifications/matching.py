@@ -7,9 +7,10 @@ indexed once, and what several views have in common is looked up once. A mask is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import compress
 from typing import TypeAlias
 
 from monitor.model import Choice, Intent, MentionFilter
@@ -57,23 +58,45 @@ class ViewMatcher:
         for start in range(0, len(arrivals), BATCH_ARRIVALS):
             batch = arrivals[start : start + BATCH_ARRIVALS]
             for selected, mask in zip(found, self._masks(batch), strict=True):
-                selected += [batch[number] for number in _numbers(mask, len(batch))]
+                if mask:
+                    selected += compress(batch, mask.to_bytes(len(batch), "little"))
         return found
 
     def _masks(self, batch: Sequence[Arrival]) -> list[Mask]:
-        documents = DocumentCache([arrival.post for arrival in batch])
-        texts: dict[Leaf, Mask] = {}
+        posts = [arrival.post for arrival in batch]
+        documents, texts = DocumentCache(posts), dict[Leaf, _TextMask]()
         if self._leaves:
-            with self._indexes.filled([arrival.post for arrival in batch]) as index:
-                texts = {leaf: _text_mask(index, documents, fts, len(batch)) for leaf, fts in self._leaves.items()}
+            with self._indexes.filled(posts) as index:
+                texts = {leaf: _TextMask(index, documents, fts, len(batch)) for leaf, fts in self._leaves.items()}
         masks = _Batch(batch, documents, texts)
         return [masks.mask(view) for view in self._views]
+
+
+class _TextMask:
+    """The posts of a batch with a word or phrase. What the index cannot decide is checked when it matters, once."""
+
+    def __init__(self, index: PostIndex, documents: DocumentCache, fts: FtsQuery, size: int) -> None:
+        self._documents, self._fts, self._size = documents, fts, size
+        self._candidates = _mask(index.candidates(fts), size)
+        self._checked = self._accepted = 0
+
+    def within(self, mask: Mask) -> Mask:
+        """Those of the posts that are in ``mask``."""
+        wanted = self._candidates & mask
+        if self._fts.remainder is None:
+            return wanted
+        if unchecked := wanted & ~self._checked:
+            numbers = compress(range(self._size), unchecked.to_bytes(self._size, "little"))
+            accepted = [number for number in numbers if self._fts.accepts(self._documents[number])]
+            self._accepted |= _mask(accepted, self._size)
+            self._checked |= unchecked
+        return wanted & self._accepted
 
 
 class _Batch:
     """The masks of one batch."""
 
-    def __init__(self, arrivals: Sequence[Arrival], documents: DocumentCache, texts: dict[Leaf, Mask]) -> None:
+    def __init__(self, arrivals: Sequence[Arrival], documents: DocumentCache, texts: Mapping[Leaf, _TextMask]) -> None:
         self._arrivals, self._documents, self._texts = arrivals, documents, texts
         self._all = _mask(range(len(arrivals)), len(arrivals))
 
@@ -91,24 +114,24 @@ class _Batch:
         f = view.filter
         if f.since is not None or f.until is not None or f.story is not None:
             mask &= self._where(lambda arrival: _is_within(arrival, f))
-        return mask & self._tree(view.tree) if view.tree is not None and mask else mask
+        return self._tree(view.tree, mask) if view.tree is not None and mask else mask
 
-    def _tree(self, node: Node) -> Mask:
+    def _tree(self, node: Node, within: Mask) -> Mask:
+        """Those of ``within`` that satisfy a search."""
         if isinstance(node, And):
-            mask = self._all
             for child in node.children:
-                mask &= self._tree(child)
-            return mask
+                within = self._tree(child, within) if within else 0
+            return within
         if isinstance(node, Or):
             mask = 0
             for child in node.children:
-                mask |= self._tree(child)
+                mask |= self._tree(child, within & ~mask)
             return mask
         if isinstance(node, Not):
-            return self._all & ~self._tree(node.child)
+            return within & ~self._tree(node.child, within)
         if isinstance(node, Field):
-            return self._by_field[node.name].get(node.value, 0)
-        return self._texts[node]
+            return within & self._by_field[node.name].get(node.value, 0)
+        return self._texts[node].within(within)
 
     @cached_property
     def _by_value(self) -> dict[str, dict[str, Mask]]:
@@ -166,13 +189,6 @@ def _leaf_without_position(leaf: Leaf) -> Leaf:
     return replace(leaf, position=0)
 
 
-def _text_mask(index: PostIndex, documents: DocumentCache, fts: FtsQuery, size: int) -> Mask:
-    found: Iterable[int] = index.candidates(fts)
-    if fts.remainder is not None:
-        found = [number for number in found if fts.accepts(documents[number])]
-    return _mask(found, size)
-
-
 def _grouped(pairs: Iterable[tuple[int, str]], size: int) -> dict[str, Mask]:
     numbers: dict[str, list[int]] = defaultdict(list)
     for number, value in pairs:
@@ -185,12 +201,6 @@ def _mask(numbers: Iterable[int], size: int) -> Mask:
     for number in numbers:
         flags[number] = 1
     return int.from_bytes(flags, "little")
-
-
-def _numbers(mask: Mask, size: int) -> list[int]:
-    if not mask:
-        return []
-    return [number for number, flag in enumerate(mask.to_bytes(size, "little")) if flag]
 
 
 def _any(masks: dict[str, Mask], values: Iterable[str]) -> Mask:
@@ -211,8 +221,9 @@ def _sentiments(arrival: Arrival) -> tuple[str, ...]:
     return (arrival.sentiment, "corrected") if arrival.corrected else (arrival.sentiment,)
 
 
-def _intents(arrival: Arrival) -> list[str]:
-    return [(bit.name or "").lower() for bit in Intent if bit & arrival.intent]
+@lru_cache(maxsize=1 << len(Intent))
+def _intents(intent: Intent) -> tuple[str, ...]:
+    return tuple((bit.name or "").lower() for bit in Intent if bit & intent)
 
 
 _VALUES: dict[str, Callable[[Arrival], Iterable[str]]] = {
@@ -221,6 +232,6 @@ _VALUES: dict[str, Callable[[Arrival], Iterable[str]]] = {
     "lang": lambda arrival: (arrival.post.lang or "und",),
     "rule": lambda arrival: (arrival.rule,),
     "sentiment": _sentiments,
-    "intent": _intents,
+    "intent": lambda arrival: _intents(arrival.intent),
     "state": lambda arrival: (arrival.state,),
 }

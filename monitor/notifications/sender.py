@@ -88,8 +88,7 @@ class Sender:
     def _due_channels(self) -> list[int]:
         self._mark_late()
         self._store.notifications.hold_orphans(self._clock.now())
-        due = self._store.notifications.due(self._clock.now(), MAX_DUE)
-        return list(dict.fromkeys(message.via for message in due if message.id not in self._unmarked))
+        return self._store.notifications.due_channels(self._clock.now())
 
     def _drain(self, via: int) -> None:
         try:
@@ -105,8 +104,8 @@ class Sender:
 
     def _send_all(self, via: int) -> int:
         """Send what is due on a channel; return how many messages that were."""
-        due = self._store.notifications.due(self._clock.now(), MAX_DUE)
-        messages = [message for message in due if message.via == via and message.id not in self._unmarked]
+        due = self._store.notifications.due(via, self._clock.now(), MAX_DUE)
+        messages = [message for message in due if message.id not in self._unmarked]
         for message in messages:
             if self._clock.stopped:
                 return 0

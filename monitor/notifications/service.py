@@ -94,14 +94,14 @@ class Notifications:
             self._forgot_on = day
         return has_more
 
+    def test_text(self, channel: Channel, by: str) -> Text:
+        """What a test says."""
+        line = f"{by} sent this to check the channel {channel.name}. Notifications arrive like this."
+        return Text("A test from Wallflower", (line,), f"{self.sender.base_url}/notifications")
+
     def send_test(self, channel: Channel, by: str) -> str:
         """Send a test; return what the receiver answered. Raises SendError, which says why it did not arrive."""
-        text = Text(
-            "A test from Wallflower",
-            (f"{by} sent this to check the channel {channel.name}. Notifications arrive like this.",),
-            f"{self.sender.base_url}/notifications",
-        )
-        now = self._clock.now()
+        now, text = self._clock.now(), self.test_text(channel, by)
         try:
             answer = self.sender.send_directly(channel, f"test-{secrets.token_hex(4)}", text)
         except SendError as error:

@@ -6,14 +6,13 @@ without it keeps its channels, but a person has to enter their addresses again.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from cryptography.fernet import Fernet, InvalidToken
 
 from monitor.errors import NotificationError
 
@@ -33,20 +32,22 @@ class Vault:
         with self._lock:
             try:
                 key = self._file.read_bytes() if self._file.exists() else self._create()
-                return Fernet(key).encrypt(json.dumps(dict(address)).encode())
+                sealed: bytes = _fernet().Fernet(key).encrypt(json.dumps(dict(address)).encode())
+                return sealed
             except (OSError, ValueError) as error:
                 raise NotificationError(f"The key file {self._file.name} cannot be used: {error}.") from error
 
     def open(self, sealed: bytes) -> dict[str, Any]:
         """The address in ``sealed``. Raises NotificationError if the key is missing or another one."""
+        fernet = _fernet()
         try:
-            address: dict[str, Any] = json.loads(Fernet(self._file.read_bytes()).decrypt(sealed))
-        except (OSError, ValueError, InvalidToken) as error:
+            address: dict[str, Any] = json.loads(fernet.Fernet(self._file.read_bytes()).decrypt(sealed))
+        except (OSError, ValueError, fernet.InvalidToken) as error:
             raise NotificationError(LOST.format(name=self._file.name)) from error
         return address
 
     def _create(self) -> bytes:
-        key = Fernet.generate_key()
+        key: bytes = _fernet().Fernet.generate_key()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with open(descriptor, "wb") as stream:
@@ -54,3 +55,8 @@ class Vault:
             stream.flush()
             os.fsync(descriptor)
         return key
+
+
+def _fernet() -> Any:
+    """Loaded when the first channel is used: it takes 6 MB, which an installation without channels saves."""
+    return importlib.import_module("cryptography.fernet")

@@ -122,8 +122,14 @@ class FlowStore(Protocol):
 class OutboxStore(Protocol):
     """Messages on their way, and the log of deliveries."""
 
-    def due(self, now: datetime, limit: int) -> list[Message]:
-        """Messages to be sent now, the oldest first. One that requires another waits until that was delivered."""
+    def due_channels(self, now: datetime) -> list[int]:
+        """The channels with messages to be sent now, the longest due first."""
+
+    def due(self, channel: int, now: datetime, limit: int) -> list[Message]:
+        """The messages that a channel has to send now, the oldest first.
+
+        One that requires another message waits until that was delivered.
+        """
 
     def hold_orphans(self, now: datetime) -> int:
         """Hold messages that require one that is not delivered and will not be; return how many."""

@@ -2,7 +2,8 @@
 
 Which test injects which fault into a real process:
 
-- 60 kills with -9: drill_kills. A full disk, a lock of a minute, damaged pages: drill_store_faults.
+- 60 kills with -9: drill_kills, drill_notifications.
+- A full disk, a lock of a minute, damaged pages: drill_store_faults.
 - A clock that jumps: drill_clock. A worker that hangs, ten minutes without a network: drill_offline.
 - Ten times too many deliveries, walls that do not read: drill_overload.
 - DNS, TLS, 402, 429, 5xx, bombs, drips, lies: tests/test_run_sources.py.

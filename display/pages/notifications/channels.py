@@ -95,6 +95,7 @@ def _saved(channel: Channel, new_secret: str) -> str:
         channel=_existing(channel.id),
         kind=KIND_LABELS[channel.kind],
         answer=answer,
+        text=notifications().test_text(channel, current_person().name),
         failure=failure,
         new_secret=new_secret,
         n_users=len(users),

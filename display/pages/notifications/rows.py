@@ -70,9 +70,7 @@ class MessageRow:
 def channel_row(channel: Channel, now: datetime, zone: tzinfo) -> ChannelRow:
     """A row for a channel."""
     failing = channel.failing_since
-    state = (
-        f"Fails since {clock_time(failing, now, zone)}. {channel.problem}" if failing else "Works, or was not used yet"
-    )
+    state = f"Fails since {clock_time(failing, now, zone)}. {channel.problem}" if failing else "Works"
     return ChannelRow(channel, KIND_LABELS[channel.kind], state, failing is not None)
 
 
@@ -117,18 +115,18 @@ def describe_quiet(quiet: QuietHours | None) -> str:
 
 
 def describe_preview(preview: Preview) -> str:
-    """ "In the last 30 days this would have sent 41 messages, about 120 mentions." """
+    """ "In the last 30 days this would have sent 41 messages. 120 mentions fit the view." """
     is_whole = preview.span >= timedelta(days=30)
     span = "30 days" if is_whole else format_duration(preview.span)
     sent = f"In the last {span} this would have sent {pluralize(preview.messages, 'message')}"
-    about = f", about {pluralize(preview.mentions, 'mention')}" if preview.mentions else ""
+    fits = pluralize(preview.mentions, "mention fits", "mentions fit")
     held = (
         f" {pluralize(preview.summaries, 'of them sums', 'of them sum')} up what had been held."
         if preview.summaries
         else ""
     )
     cut = "" if is_whole else " There are more mentions than a preview reads."
-    return f"{sent}{about}.{held}{cut}"
+    return f"{sent}. {fits} the view.{held}{cut}"
 
 
 def message_rows(

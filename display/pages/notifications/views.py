@@ -181,20 +181,22 @@ def _rows(
 
 def _form_page(typed: Mapping[str, str], one: Subscription | None = None, problem: str = "") -> str:
     context = page_context()
-    channels = context.store.notifications.channels()
-    preview = ""
+    channels, views = context.store.notifications.channels(), context.store.views.visible(current_account_id())
+    typed, preview = dict(typed), ""
+    if not typed.get("view") and one is None and views:
+        typed["view"] = str(views[0].id)  # as the form shows it
     try:
         view = _view(typed, one)
         schedule = read_schedule(typed)
         quiet = context.store.notifications.quiet_hours().get(current_account_id())
         preview = rows.describe_preview(notifications().preview(view, schedule, quiet))
     except (NotificationError, QueryError) as error:
-        problem = problem or (str(error) if typed.get("view") or one else "")
+        problem = problem or str(error)
     return render_template(
         "notifications/form.html",
         tab="notifications",
         health=current_health(context, context.clock.now()),
-        views=context.store.views.visible(current_account_id()),
+        views=views,
         channels=channels,
         typed=typed,
         one=one,

@@ -1,5 +1,8 @@
 // /setup: the server renders these pages and they work without scripts. A trial takes some seconds: say so meanwhile.
 import "./setup.css";
+import { keepPreview } from "./preview";
+
+keepPreview();
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form.set-up-form")) {
   form.addEventListener("submit", (event) => {

@@ -18,10 +18,10 @@ NEVER_BEGAN = "The message about its beginning was not delivered."
 _COLUMNS = """message.id, message.rule, message.subject, message.channel, message.via, message.facts, message.state,
     message.reason, message.requires, message.tries, message.next_try, message.created_at, message.delivered_at"""
 _REQUIRED = "SELECT 1 FROM message began WHERE began.key = message.requires"
-_DUE = f"""SELECT {_COLUMNS} FROM message INDEXED BY message_due
-    WHERE state = 'waiting' AND next_try <= ?
-        AND (requires = '' OR EXISTS ({_REQUIRED} AND began.state = 'delivered'))
-    ORDER BY next_try, id LIMIT ?"""
+_IS_DUE = f"""FROM message INDEXED BY message_due WHERE state = 'waiting' AND next_try <= ?
+    AND (requires = '' OR EXISTS ({_REQUIRED} AND began.state = 'delivered'))"""
+_DUE = f"SELECT {_COLUMNS} {_IS_DUE} AND via = ? ORDER BY next_try, id LIMIT ?"
+_DUE_CHANNELS = f"SELECT via {_IS_DUE} GROUP BY via ORDER BY min(next_try)"
 _ORPHANS = f"""state = 'waiting' AND requires <> ''
     AND NOT EXISTS ({_REQUIRED} AND began.state IN ('delivered', 'waiting'))"""
 
@@ -29,8 +29,12 @@ _ORPHANS = f"""state = 'waiting' AND requires <> ''
 class SqliteOutbox(StorePart):
     """OutboxStore over the connections of a store."""
 
-    def due(self, now: datetime, limit: int) -> list[Message]:
-        return [_message(row) for row in self._read(lambda db: db.execute(_DUE, (to_ms(now), limit)).fetchall())]
+    def due_channels(self, now: datetime) -> list[int]:
+        return [via for (via,) in self._read(lambda db: db.execute(_DUE_CHANNELS, (to_ms(now),)).fetchall())]
+
+    def due(self, channel: int, now: datetime, limit: int) -> list[Message]:
+        rows = self._read(lambda db: db.execute(_DUE, (to_ms(now), channel, limit)).fetchall())
+        return [_message(row) for row in rows]
 
     def hold_orphans(self, now: datetime) -> int:
         if not self._read(lambda db: db.execute(f"SELECT 1 FROM message WHERE {_ORPHANS} LIMIT 1").fetchone()):
