@@ -18,6 +18,7 @@ from display.cli.main import cli
 from display.cli.restore import RESTORED
 from monitor.errors import SchemaError, StoreError
 from monitor.model import ErasureTarget
+from monitor.model.actions import Actor, BlockKind, BlockTarget
 from monitor.store import database_files, open_store
 from monitor.store.backups import checksum_file
 from tests.cli_runner import Run, runner
@@ -174,6 +175,7 @@ def test_what_was_erased_since_the_backup_does_not_return_with_it(path: Path, tm
     ]
     store.save("Forum", posts, now=NOON)
     store.maintenance.erase(ErasureTarget(mention=1), NOON)
+    store.actions.block(BlockTarget(BlockKind.AUTHOR, "Zqbrontosaur", "Forum"), Actor("local"), NOON)
     restoring = database_files(f"sqlite:///{path}")
     backup = restoring.back_up(tmp_path / "backups", NOON, 7).path
     assert b"zqtravesty" in backup.read_bytes()

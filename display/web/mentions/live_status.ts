@@ -60,7 +60,9 @@ export class LiveStatus {
     button.className = "button small";
     button.append("Try now");
     button.addEventListener("click", () => this.retry());
-    inner.append(bold, `Wallflower cannot be reached. This page is as it was at ${time}. You can keep reading.`, button);
+    const acts = document.querySelector("#selection, #note-form") !== null;
+    const actions = acts ? " Claims and notes cannot be saved until the connection is back; your text stays in the box." : "";
+    inner.append(bold, `Wallflower cannot be reached. This page is as it was at ${time}. You can keep reading.${actions}`, button);
     banner.replaceChildren(inner);
     banner.hidden = false;
   }

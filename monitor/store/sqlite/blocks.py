@@ -14,6 +14,7 @@ from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import field_token
 from monitor.store.sqlite.rows import load_posts
 from monitor.store.sqlite.signatures import signature, signed
+from monitor.store.sqlite.tombstones import Tombstones
 from monitor.store.sqlite.units import MILLISECOND
 
 CHANGED_PER_WRITE = 500
@@ -116,6 +117,13 @@ def forget_author(db: Connection, target: ErasureTarget) -> None:
     key = field_value("author", target.author)
     where, params = (" AND source = ?", (target.source,)) if target.source else ("", ())
     db.execute(f"DELETE FROM block WHERE kind = 'author' AND value = ?{where}", (key, *params))
+
+
+def forget_erased_authors(db: Connection, tombstones: Tombstones) -> None:
+    """Remove the blocks of authors that were erased after this database was backed up."""
+    rows = db.execute("SELECT id, source, shown FROM block WHERE kind = 'author'").fetchall()
+    erased = [(id_,) for id_, source, name in rows if tombstones.erased_author(source, name)]
+    db.executemany("DELETE FROM block WHERE id = ?", erased)
 
 
 def _hide(db: Connection, blocks: Mapping[int, int], now: int) -> None:

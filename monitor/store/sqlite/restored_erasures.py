@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from monitor.errors import StoreError
 from monitor.model import Post
-from monitor.store.sqlite import deleted_words, saving
+from monitor.store.sqlite import blocks, deleted_words, saving
 from monitor.store.sqlite.connections import Connection, connect, open_writer
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.tombstones import Tombstones
@@ -66,6 +66,7 @@ def erase_again(path: Path, erasures: Erasures, now: int) -> int | None:
         _add(db, erasures)
         erased = _erase(db, now)
         _forget_replies(db)
+        blocks.forget_erased_authors(db, Tombstones(db))
         db.execute("COMMIT")
         deletions = deleted_words.start_merge(db)
         while deleted_words.continue_merge(db):
