@@ -220,7 +220,7 @@ def print_steps(rows: Sequence[Tweet], ours: Wallflower, size: int, folder: Path
         "cleaning": lambda: [clean(post, NOW) for post in as_posts(rows)],
         "language": lambda: [ours.detector.detect([p.body for p in b]) for b in batches(posts, size)],
         "matching": lambda: [ours.matcher.match(b) for b in batches(posts, size)],
-        "scoring": lambda: [_scored(ours.scorer, one) for one in judged],
+        "scoring": lambda: [_scored(ours.scorer, b) for b in batches(judged, size)],
         "finding intents": lambda: [_intents(ours.intents, one) for one in judged],
         "near-duplicate signatures": lambda: [signatures([p.body for p in b]) for b in batches(posts, size)],
         "near-duplicate index": lambda: _index(signed),
@@ -233,9 +233,9 @@ def print_steps(rows: Sequence[Tweet], ours: Wallflower, size: int, folder: Path
         print(f"{step:26} {len(rows) / best.wall:9,.0f} posts/s {cpu:7.1f} µs of CPU time per post")
 
 
-def _scored(scorer: Scorer, one: JudgedPost) -> dict[str, Score]:
-    spans = {finding.match.brand: finding.match.spans for finding in one.findings}
-    return scorer.score(one.post.body, list(spans), one.post.lang, spans)
+def _scored(scorer: Scorer, batch: Sequence[JudgedPost]) -> list[dict[str, Score]]:
+    spans = [{finding.match.brand: finding.match.spans for finding in one.findings} for one in batch]
+    return scorer.score_batch([one.post.body for one in batch], [one.post.lang for one in batch], spans)
 
 
 def _intents(finder: IntentFinder, one: JudgedPost) -> dict[str, tuple[IntentPhrase, ...]]:
