@@ -161,6 +161,10 @@ def test_with_room_for_both_the_drawer_follows_the_row_until_it_is_closed(
     assert page.evaluate(SIDEWAYS) == 0
     page.keyboard.press("j")
     page.keyboard.press("j")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator("#drawer")).to_be_hidden()
+    expect(page.locator(".row").first).to_be_visible()
+    page.set_viewport_size({"width": 1920, "height": 1080})
     place = focus(page)
     second = page.locator(".row").nth(1).get_attribute("data-id")
     expect(page.locator(f"#drawer[data-id='{second}'] #why")).to_be_visible()

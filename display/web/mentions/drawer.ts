@@ -37,8 +37,9 @@ export class Drawer {
     document.addEventListener("change", (event) => this.changedSetting(event));
     document.addEventListener("focusin", () => this.follow());
     addEventListener("popstate", () => this.showAddress());
+    ROOM_FOR_BOTH.addEventListener("change", () => this.fitRoom());
     if (this.isOpen) this.loadedWithPage();
-    else if (this.keepsOpen) this.preview(document.querySelector<Row>("#rows > .row"));
+    else this.fitRoom();
   }
 
   get isOpen(): boolean {
@@ -147,6 +148,12 @@ export class Drawer {
     this.isPreview = true;
     this.fill(id, link.href, row);
     void this.load(link.href);
+  }
+
+  /** Show a mention beside the list if there is room for both, and no longer if there is not. */
+  private fitRoom(): void {
+    if (this.isPreview && !this.keepsOpen) this.hide(null);
+    else if (!this.isOpen && this.keepsOpen) this.preview(currentRow() ?? document.querySelector<Row>("#rows > .row"));
   }
 
   /** With room for both, the drawer shows the row that has the focus. */
