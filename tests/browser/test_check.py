@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.model import Answer, DrawFilter
 from tests.access_setup import add_people
+from tests.browser.accessibility import PALE_TEXTS
 from tests.browser.looks import each_look
-from tests.browser.test_mentions import CONTRASTS
 from tests.browser.test_people import SMALL_TARGETS, signed_in
 from tests.fake_site import RunningApp, config, judged
 from tests.fakes import FakeClock
@@ -122,7 +122,7 @@ def test_pages_fit_and_can_be_read(browser: Browser, served: RunningApp, sizes: 
 def check_looks(page: Page, sizes: tuple[tuple[int, int], ...]) -> None:
     for width, where in each_look(page, sizes):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, where
-        assert page.evaluate(CONTRASTS) == [], where
+        assert page.evaluate(PALE_TEXTS) == [], where
         assert page.evaluate("reports") == [], where
         if sizes == SMALL:
             assert page.evaluate(SMALL_TARGETS) == [], where

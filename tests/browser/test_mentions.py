@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from monitor.model import JudgedPost, Post
 from tests import mentions_data as data
+from tests.browser.accessibility import PALE_TEXTS
 from tests.browser.conftest import COLLECT_CSP_REPORTS, PageErrors
 from tests.browser.looks import each_look, each_size
 from tests.fake_site import RunningApp, config
@@ -353,27 +354,4 @@ def test_every_text_has_enough_contrast(page: Page, served: RunningApp) -> None:
     ):
         page.goto(served.url + path)
         for _, where in each_look(page, ((1440, 900),)):
-            assert page.evaluate(CONTRASTS) == [], where
-
-
-CONTRASTS = """() => {
-  const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
-  const rgb = (color) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data]; };
-  const linear = (v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
-  const light = ([r, g, b]) => .2126 * linear(r / 255) + .7152 * linear(g / 255) + .0722 * linear(b / 255);
-  const background = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
-    if (c[3] === 255) return c; } return [255, 255, 255, 255]; };
-  const INVISIBLE = ".visually-hidden, .query-error, .skip, .exclude";
-  const failures = [];
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest(INVISIBLE)) continue;
-    const style = getComputedStyle(e);
-    const [a, b] = [light(rgb(e.closest("svg") ? style.fill : style.color)), light(background(e))];
-    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    if (ratio < 4.5) failures.push(`${walk.currentNode.data.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
-  }
-  return failures;
-}"""
+            assert page.evaluate(PALE_TEXTS) == [], where

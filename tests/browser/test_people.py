@@ -12,9 +12,9 @@ from display.access.cookies import SESSION_COOKIE
 from display.access.tokens import new_token, token_hash
 from monitor.model.people import NewAccount, Role
 from tests.access_setup import PASSWORD, add_people
+from tests.browser.accessibility import PALE_TEXTS
 from tests.browser.conftest import COLLECT_CSP_REPORTS, TIMEOUT_MS
 from tests.browser.looks import each_look, each_size
-from tests.browser.test_mentions import CONTRASTS
 from tests.fake_site import RunningApp, config, judged
 from tests.fakes import FakeClock
 
@@ -83,7 +83,7 @@ def check_looks(page: Page) -> None:
     """The page fits, can be read and touched, and breaks no content security policy."""
     for width, where in each_look(page, SIZES):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, where
-        assert page.evaluate(CONTRASTS) == [], where
+        assert page.evaluate(PALE_TEXTS) == [], where
         assert page.evaluate("window.reports") == [], where
         if width == 390:
             assert page.evaluate(SMALL_TARGETS) == [], where

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from monitor.model import Brand
+from tests.browser.accessibility import PALE_TEXTS
 from tests.browser.conftest import PageErrors
 from tests.browser.looks import each_look, each_size
-from tests.browser.test_mentions import CONTRASTS, desktop_context
+from tests.browser.test_mentions import desktop_context
 from tests.fake_site import RunningApp, config, judged
 from tests.fake_store import set_aside
 
@@ -94,7 +95,7 @@ def test_every_text_is_legible_and_nothing_scrolls_sideways(
         for details in page.locator(".proposal").all():
             details.locator("summary").click()
         for width, where in each_look(page, ((1920, 900), (390, 900))):
-            assert page.evaluate(CONTRASTS) == [], where
+            assert page.evaluate(PALE_TEXTS) == [], where
             assert page.evaluate(SIDEWAYS) <= 0, where
             assert width < 1000 or len(set(page.evaluate(HEIGHTS))) <= 1, where
             assert all(height >= 24 for height in page.evaluate(TARGETS)), where

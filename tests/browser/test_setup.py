@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import PALE_TEXTS
 from tests.browser.conftest import COLLECT_CSP_REPORTS, TIMEOUT_MS
 from tests.browser.looks import each_look
-from tests.browser.test_mentions import CONTRASTS
 from tests.browser.test_people import SMALL_TARGETS
 from tests.fake_site import Served
 from tests.test_setup_pages import CONFIG, Site
@@ -60,7 +60,7 @@ def served(site: Site) -> Iterator[Served]:
 def check(page: Page, width: int, path: str) -> None:
     """Nothing is cut off, too pale, without a name, too small to touch, or refused by the content security policy."""
     assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    assert page.evaluate(CONTRASTS) == [], path
+    assert page.evaluate(PALE_TEXTS) == [], path
     assert page.evaluate(NAMELESS_FIELDS) == [], path
     assert page.evaluate("document.querySelectorAll('h1').length") == 1, path
     assert page.evaluate("window.reports") == [], path

@@ -8,9 +8,10 @@ from datetime import timedelta
 from playwright.sync_api import Browser, Page, expect
 
 from monitor.model import Health, Spend
+from tests.browser.accessibility import PALE_TEXTS
 from tests.browser.conftest import PageErrors
 from tests.browser.looks import each_look
-from tests.browser.test_mentions import CONTRASTS, desktop_context
+from tests.browser.test_mentions import desktop_context
 from tests.fake_site import RunningApp, judged, working_status
 
 HOUR = timedelta(hours=1)
@@ -95,7 +96,7 @@ def test_the_page_fits_every_screen_with_enough_contrast(page: Page, served: Run
     page.goto(served.url + "/sources")
     for width, where in each_look(page, ((320, 700), (390, 844), (700, 900), (1280, 800), (1920, 1080))):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, where
-        assert page.evaluate(CONTRASTS) == [], where
+        assert page.evaluate(PALE_TEXTS) == [], where
         if width == 390:
             heights = page.evaluate(
                 "[...document.querySelectorAll('.action')].map((e) => e.getBoundingClientRect().height)"

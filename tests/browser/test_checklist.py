@@ -1,0 +1,100 @@
+"""Every page in both themes, wide and narrow: axe-core, contrasts of texts and controls, and no sideways scrolling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from monitor.model import Choice, MentionFilter
+from monitor.model.actions import Actor
+from monitor.model.notifications import ChannelKind, NewChannel, NewSubscription
+from monitor.model.saved_views import NewView
+from tests import mentions_data as data
+from tests.browser.accessibility import check, check_widths, prepare
+from tests.browser.test_mentions import desktop_context
+from tests.fake_site import RunningApp, config
+
+pytestmark = pytest.mark.browser
+
+LAST = 66
+"""The id of the newest mention."""
+LISTS = ("/mentions?view=6&q=parcel*+OR+price&sentiment=-positive", "/mentions?q=(", "/mentions?q=nothing-such")
+PAGES = (
+    "/mentions/99999",
+    "/mentions?colour=red",
+    f"/mentions/{LAST}/block",
+    "/mentions/topics?range=30d",
+    "/blocks",
+    "/views/6/feed",
+    "/monday",
+    "/notifications",
+    "/notifications/1",
+    "/notifications/channels/1",
+    "/sources",
+    "/check",
+    "/check/results",
+    "/relevance",
+)
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """A site on which somebody has claimed, noted, corrected, hidden and saved."""
+    folder = tmp_path_factory.mktemp("checklist")
+    served = RunningApp(config(folder, sources=data.SOURCES, brands=data.BRANDS)).start()
+    store, now, person = served.store, served.clock.now(), Actor("local")
+    for name in data.SOURCES:
+        store.save_status(data.status(name, now), now)
+    data.save_posts(store, now, 60)
+    store.actions.claim([LAST], person, now)
+    store.actions.add_note(LAST, "Called them back.", person, now)
+    store.actions.correct([LAST - 1], -0.9, person, now)
+    store.actions.hide([10], True, person, now)
+    store.relevance.click(20, False, "local", now)
+    view = store.views.add(NewView("Complaints in the north", MentionFilter(brand=Choice(("Globex",)))), None, now)
+    channel = store.notifications.add_channel(NewChannel("CRM", ChannelKind.WEBHOOK, "hooks.example", b"sealed"), now)
+    store.notifications.add_subscription(NewSubscription(view.id, None, channel.id), now)
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = desktop_context(browser)
+    yield context
+    context.close()
+
+
+def test_every_page_is_accessible_in_both_themes_and_fits_every_width(page: Page, served: RunningApp) -> None:
+    prepare(page)
+    for path in PAGES:
+        page.goto(served.url + path)
+        check(page)
+        check_widths(page)
+        assert page.evaluate("window.reports") == [], path
+
+
+def test_lists_and_mentions_are_accessible_with_everything_open(page: Page, served: RunningApp) -> None:
+    prepare(page)
+    for path in (*LISTS, f"/mentions/{LAST}", f"/mentions/{LAST - 1}"):
+        page.goto(served.url + path)
+        expect(page.locator("#topic-line .load")).to_have_count(0)
+        check(page)
+        check_widths(page)
+    page.evaluate(OPEN_ALL)
+    check(page)
+    page.goto(f"{served.url}/mentions?view=6")
+    page.evaluate(OPEN_ALL)
+    check(page)
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(page.locator("#selection")).to_be_visible()
+    check(page)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    check(page)
+    page.goto(f"{served.url}/mentions#filters")
+    check(page)
