@@ -344,8 +344,12 @@ def test_hidden_mentions_leave_the_list_and_are_counted_below_it(tmp_path: Path,
     client = client_of(tmp_path, own_store)
     text, page = shown(client)
     assert 6 not in ids(page)
-    assert '1 hidden. <a href="/mentions?state=hidden">Show them</a>' in text
+    assert '1 hidden, still counted. <a href="/mentions?state=hidden">Show them</a>' in text
     assert ids(shown(client, "state=hidden")[1]) == [6]
+    listed = json.loads(client.get("/mentions.json").text)
+    assert head_count(text) == chart_sum(text) == len(listed) == len(ids(page)) + 1
+    assert [one["id"] for one in listed if one["hidden"]] == [6]
+    assert "including 1 hidden." in text
 
 
 def test_an_empty_list_offers_relaxed_filters_and_names_unread_sources(tmp_path: Path, own_store: Store) -> None:

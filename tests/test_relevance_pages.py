@@ -83,12 +83,12 @@ def test_every_figure_of_the_list_counts_what_is_set_aside_and_says_so(site: Sit
     site.store.relevance.click(3, True, "dana", NOON)
     set_aside(site.store, "Acme", NOON)
     page = text_of(client, "/mentions")
-    assert '<span id="count">3</span> mentions' in page
+    assert '<span id="count">4</span> mentions' in page
     assert '2 set aside, still counted. <a href="/mentions?state=set_aside">Show them</a>' in page
-    assert "1 mention as of" in page, "the export has what the list has"
-    assert "without 1 hidden and 2 set aside" in page
+    assert "4 mentions as of" in page, "the export has what the page counts"
+    assert "including 1 hidden and 2 set aside" in page
     assert page.count('class="row"') == 1
-    assert len(json.loads(client.get("/mentions.json").text)) == 1
+    assert len(json.loads(client.get("/mentions.json").text)) == 4
     assert [m["set_aside"] for m in json.loads(client.get("/mentions.json?state=set_aside").text)] == [True, True]
 
 

@@ -53,9 +53,9 @@ def export(
 ) -> None:
     """Export mentions as CSV or JSON Lines.
 
-    Exports all mentions, or those that match the filters. A FILTER is key=value, such as brand=Globex, or the whole
-    URL of a Mentions page. Unlike the page, the command exports mentions of all time unless you give a range or a saved
-    view.
+    Exports all mentions, or those that match the filters, with those that are hidden or set aside: columns say which. A
+    FILTER is key=value, such as brand=Globex, or the whole URL of a Mentions page. Unlike the page, the command exports
+    mentions of all time unless you give a range or a saved view.
     """
     config = load_config(config_path)
     parameters, now = _parameters(filters_, options), Clock().now()
@@ -71,7 +71,7 @@ def export(
         )
         if view.filter.q:
             parse_rule(view.filter.q)
-        _write(FORMATS[format_name](store.export(view.filter)), output)
+        _write(FORMATS[format_name](store.export(view.filter.counted)), output)
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:

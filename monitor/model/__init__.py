@@ -43,6 +43,7 @@ from monitor.model.opinion_work import JudgedMention, MentionToJudge, OpinionWor
 from monitor.model.opinions import UNCLEAR_FROM, Opinion, OwnModel, Trust
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.queries import (
+    COUNTED_STATES,
     FILTER_STATES,
     Bin,
     Choice,
@@ -82,6 +83,7 @@ from monitor.model.stories import KeyKind, StoryKey
 from monitor.model.texts import Text, Texts
 
 __all__ = [
+    "COUNTED_STATES",
     "ERASING",
     "FILTER_STATES",
     "NEUTRAL_BELOW",

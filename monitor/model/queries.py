@@ -32,6 +32,8 @@ class Order(StrEnum):
     POSITIVE = "positive"
 
 
+COUNTED_STATES = ("unclaimed", "claimed", "hidden", "set_aside")
+"""Those of mentions that figures count. Lists show only the first two."""
 FILTER_STATES = ("unclaimed", "claimed", "mine", "noted", "hidden", "set_aside", "irrelevant", "left")
 """The values of ``MentionFilter.state``."""
 
@@ -64,6 +66,11 @@ class MentionFilter:
     order: Order = Order.NEW
     person: int | None = None
     """Whose claims "mine" means: the id of an account; None: somebody at this computer."""
+
+    @property
+    def counted(self) -> MentionFilter:
+        """With all that figures and exports count: what is hidden or set aside too, unless a state is chosen."""
+        return self if self.state else replace(self, state=Choice(COUNTED_STATES))
 
     @property
     def narrows_search(self) -> bool:

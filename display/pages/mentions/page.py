@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from monitor.store import Store
 
 MAX_ROWS = 50
-WITH_SET_ASIDE = Choice(("unclaimed", "claimed", "set_aside"))
 ROWS_ABOVE = 20
 """Rows above a mention on a page that is chosen to list it: more than a screen has."""
 REVERSED_ORDERS = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
@@ -108,7 +107,7 @@ class MentionsPage:
 
     @cached_property
     def count(self) -> Count:
-        """How many mentions the view has, with those that are set aside."""
+        """How many mentions the view has, with those that are hidden or set aside."""
         return self.store.count(self.counted, self.upto)
 
     @cached_property
@@ -116,15 +115,10 @@ class MentionsPage:
         """How many stories these are, so that a text that many repeat does not look like many opinions."""
         return self.store.count_stories(self.counted, self.upto)
 
-    @cached_property
-    def listed_count(self) -> Count:
-        """How many of them are in the list, and in an export."""
-        return self.store.count(self.view.filter, self.upto) if self.set_aside else self.count
-
     @property
     def counted(self) -> MentionFilter:
-        """The filter of figures: mentions that are set aside are in no list, but in every figure."""
-        return self.view.filter if self.view.filter.state else replace(self.view.filter, state=WITH_SET_ASIDE)
+        """The filter of figures."""
+        return self.view.filter.counted
 
     @cached_property
     def rows(self) -> list[Card]:

@@ -65,13 +65,13 @@ def find_view_topics(config: Config, store: Store, view: MentionsView, upto: int
     """The topics of ``view`` as of the mention ``upto``. Raises QueryError."""
     view.search()
     finder = _finder(config, view.filter)
-    texts = store.texts_of(view.filter, MAX_TEXTS, upto)
+    texts = store.texts_of(view.filter.counted, MAX_TEXTS, upto)
     if not texts.rows:
         return ViewTopics()
     in_view = {text.mention for text in texts.rows}
     end = max(text.published_at for text in texts.rows)
     for comparison in comparisons(view.filter):
-        compared = store.texts_of(comparison.filter, MAX_COMPARED_TEXTS, upto)
+        compared = store.texts_of(comparison.filter.counted, MAX_COMPARED_TEXTS, upto)
         others = tuple(text for text in compared.rows if text.mention not in in_view)
         background = Background.of([finder.sample(Texts(len(others), others))], end + timedelta(minutes=1))
         if background.is_large_enough and (found := finder.topics_of(texts, background)):

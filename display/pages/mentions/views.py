@@ -279,9 +279,9 @@ def last_valid_view(view: MentionsView, last_valid: str) -> MentionsView:
 
 
 def requested_mentions(context: PageContext, params: MultiDict[str, str] | None = None) -> Iterator[Mention]:
-    """Every mention that the URL asks for. Raises FilterError and QueryError before the first."""
+    """Every mention that the page of the URL counts. Raises FilterError and QueryError before the first."""
     view = requested_view(context, context.clock.now(), params)
-    return context.store.export(valid_filter(view), view.upto)
+    return context.store.export(valid_filter(view).counted, view.upto)
 
 
 def sent_query_string() -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from monitor.model import Choice, Intent, MentionFilter, Order
+from monitor.model import COUNTED_STATES, Choice, Intent, MentionFilter, Order
 from monitor.query import field_value, parse_search
 from monitor.query.fts import FtsQuery, compile_fts
 from monitor.store.sqlite.connections import Connection
@@ -34,7 +34,7 @@ from monitor.store.sqlite.units import month_of, optional_ms
 
 LISTED = frozenset({"unclaimed", "claimed"})
 """The states that a list shows by default."""
-COUNTED = frozenset({"unclaimed", "claimed", "hidden", "set_aside"})
+COUNTED = frozenset(COUNTED_STATES)
 """The states that a brand's figures count."""
 PEOPLES_STATES = frozenset({"mine", "noted"})
 """States that a mention can have besides another one. No cube knows them."""
