@@ -10,20 +10,20 @@ from monitor.model import CueKind, Mention
 
 CUE_TEXTS: Mapping[CueKind, str] = MappingProxyType(
     {
-        CueKind.QUESTION: "A question is not an opinion, so praise in it does not count, and criticism often less",
-        CueKind.WISH: "A wish is not an opinion, so praise in it does not count, except thanks",
-        CueKind.PLAN: "A plan is not an opinion, so praise in it does not count",
-        CueKind.CONDITION: "A condition is not a fact, so praise in it does not count, and criticism may count less",
-        CueKind.REPORTED: "A claim, a promise or a quoted word is not an opinion, so praise in it does not count",
+        CueKind.QUESTION: "In a question, praise does not count and criticism often counts less",
+        CueKind.WISH: "In a wish, praise does not count, except thanks",
+        CueKind.PLAN: "In a plan, praise does not count",
+        CueKind.CONDITION: "Under a condition, praise does not count and criticism may count less",
+        CueKind.REPORTED: "Claimed, promised or quoted, so praise in it does not count",
         CueKind.DENIED: "The author does not say this, so it does not count",
         CueKind.SYMPATHY: "Sympathy is not criticism, so it does not count",
         CueKind.CHANGE: "Something changed, so how it was counts the other way or not at all",
         CueKind.MONEY: "A business figure goes up or down, which counts as good or bad",
         CueKind.NAME: "Part of a name, so it does not count as praise",
-        CueKind.OTHERS: "About somebody else, or said by the brand, so it counts little or not at all",
+        CueKind.OTHERS: "About somebody else, or the brand's own words, so it counts little or not at all",
         CueKind.SARCASM: "Praise beside a failure, which counts as criticism or not at all",
-        CueKind.POLITENESS: "Polite thanks, which count as no praise",
-        CueKind.HINTS: "Several signs of a complaint, which together count as criticism",
+        CueKind.POLITENESS: "Polite thanks, which do not count as praise",
+        CueKind.HINTS: "Signs of a complaint, which count as criticism together",
         CueKind.COMPARISON: "Compares brands, or leaves one, which counts for or against this one",
     }
 )
