@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -237,7 +238,22 @@ any_time = st.builds(
     st.datetimes() | st.sampled_from([datetime.min, datetime.max, datetime(9999, 12, 1), datetime(1970, 1, 1)]),
     st.sampled_from(["", "Z", "+14:00", "-14:00", "-00:30", "+25:00", "+00:00:30"]),
 ) | st.sampled_from(["10000-01-01T00:00", "-0001-01-01", "2026-W10", "2026-03-01T24:00", "99999999999", "0"])
-PATHS = ["/mentions", "/mentions.csv", "/mentions.json", "/mentions/new", "/mentions/1"]
+PATHS = ["/mentions", "/mentions.csv", "/mentions.json", "/mentions/new", "/mentions/1", "/mentions/topics"]
+PARTS = ["/mentions/1/drawer", "/mentions/newer-than/1", "/mentions/parts", "/mentions/complete", "/mentions/999/block"]
+OTHERS = {
+    "view": ["1", "2", "999", "", "0", "-1", "1.5", "9" * 30],
+    "state": ["mine", "-mine", "noted", "-noted", "-unclaimed", "theirs"],
+    "story": ["1", "999", "x", ""],
+    "bom": ["1", "2", ""],
+    "range": ["all", "24h", "x"],
+    "order": ["old", "negative", "x"],
+    "q": ["globex", "(", "", "\0", "author:"],
+    "before": ["1", "1.5", "999.99999999999999", "x"],
+    "upto": ["1", "999", "x"],
+    "ids": ["1", "1,2", "x"],
+    "field": ["author", "x"],
+    "prefix": ["us", "%", "\ud800"],
+}
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -264,6 +280,20 @@ def test_no_time_ever_breaks_a_url(
 ) -> None:
     answer = client.get(path, query_string=times | others, follow_redirects=True)
     assert answer.status_code in (200, 400), (path, times, others)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(PATHS + PARTS),
+    st.lists(
+        st.sampled_from(list(OTHERS)).flatmap(lambda name: st.tuples(st.just(name), st.sampled_from(OTHERS[name]))),
+        max_size=5,
+    ),
+)
+def test_no_parameter_ever_breaks_a_url(client: FlaskClient, path: str, sent: list[tuple[str, str]]) -> None:
+    query = urlencode([*sent, *TWO_HOURS.items()], errors="surrogatepass")
+    answer = client.get(f"{path}?{query}", follow_redirects=True)
+    assert answer.status_code in (200, 400, 404), (path, sent)
 
 
 @pytest.mark.parametrize("text", data.HOSTILE)
