@@ -98,3 +98,20 @@ def test_lists_and_mentions_are_accessible_with_everything_open(page: Page, serv
     check(page)
     page.goto(f"{served.url}/mentions#filters")
     check(page)
+
+
+def test_a_phone_reaches_every_page_and_forced_colours_show_where_one_is(browser: Browser, served: RunningApp) -> None:
+    context = desktop_context(browser, viewport={"width": 320, "height": 640}, forced_colors="active")
+    page = context.new_page()
+    page.goto(f"{served.url}/mentions")
+    links = page.locator("nav.bottom-bar a")
+    assert links.all_inner_texts() == page.locator(".top-bar nav a").all_text_contents()
+    assert links.evaluate_all("all => all.every((a) => a.scrollWidth <= a.clientWidth + 1)")
+    expect(links.first).to_have_css("border-top-width", "2px")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.keyboard.press("j")
+    row = page.locator(".row").first
+    assert row.evaluate("(row) => getComputedStyle(row, '::before').backgroundColor") != row.evaluate(
+        "(row) => getComputedStyle(document.body).backgroundColor"
+    )
+    context.close()
