@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -108,6 +109,14 @@ def test_a_phone_reaches_every_page_and_forced_colours_show_where_one_is(browser
     assert links.all_inner_texts() == page.locator(".top-bar nav a").all_text_contents()
     assert links.evaluate_all("all => all.every((a) => a.scrollWidth <= a.clientWidth + 1)")
     expect(links.first).to_have_css("border-top-width", "2px")
+    menus = page.locator(".search-row > .menu > summary").evaluate_all(
+        "all => all.map((e) => e.getBoundingClientRect()).map((box) => [box.left, box.right])"
+    )
+    assert all(right <= left for (_, right), (left, _) in pairwise(menus)), menus
+    page.goto(f"{served.url}/monday")
+    edge = "e => e.getBoundingClientRect().right"
+    assert page.locator("td.value").first.evaluate(edge) == page.locator("table.figures").evaluate(edge)
+    page.goto(f"{served.url}/mentions")
     page.set_viewport_size({"width": 1440, "height": 900})
     page.keyboard.press("j")
     row = page.locator(".row").first
