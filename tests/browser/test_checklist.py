@@ -116,8 +116,9 @@ def test_a_phone_reaches_every_page_and_forced_colours_show_where_one_is(browser
     page.goto(f"{served.url}/monday")
     edge = "e => e.getBoundingClientRect().right"
     assert page.locator("td.value").first.evaluate(edge) == page.locator("table.figures").evaluate(edge)
-    page.goto(f"{served.url}/mentions")
     page.set_viewport_size({"width": 1440, "height": 900})
+    assert len(set(page.locator("td.value a").evaluate_all(f"all => all.map({edge})"))) == 1
+    page.goto(f"{served.url}/mentions")
     page.keyboard.press("j")
     row = page.locator(".row").first
     assert row.evaluate("(row) => getComputedStyle(row, '::before').backgroundColor") != row.evaluate(
