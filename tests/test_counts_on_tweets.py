@@ -147,7 +147,7 @@ def random_filter(rng: random.Random) -> tuple[list[tuple[str, str]], Callable[[
         search, found = rng.choice(list(SEARCHES.items()))
         params.append(("q", search))
         tests.append(lambda row: found(row.text))
-    states = {"unclaimed", "claimed"}
+    states = {"unclaimed", "claimed", "hidden"}
     for facet in rng.sample(list(VALUES), rng.choice((0, 1, 1, 2, 3))):
         value, excludes = rng.choice(VALUES[facet]), rng.random() < 0.3 and facet != "state"
         params.append((facet, "-" + value if excludes else value))

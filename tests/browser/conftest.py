@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from tests import mentions_data as data
 from tests.browser import measures
 from tests.browser.scripted_wall import ScriptedWall
 from tests.browser_setup import COMMANDS
@@ -102,6 +104,27 @@ def served(tmp_path: Path) -> Iterator[RunningApp]:
     served = RunningApp(config(tmp_path, sources=("Forum", "Reddit"))).start()
     yield served
     served.stop()
+
+
+@contextmanager
+def site_with_mentions(folder: Path, plain: int = 60) -> Iterator[RunningApp]:
+    """A site with the readable posts of ``mentions_data`` and so many plain ones, whose sources work."""
+    served = RunningApp(config(folder, sources=data.SOURCES, brands=data.BRANDS)).start()
+    now = served.clock.now()
+    for name in data.SOURCES:
+        served.store.save_status(data.status(name, now), now)
+    data.save_posts(served.store, now, plain)
+    yield served
+    served.stop()
+
+
+def desktop_context(browser: Browser, **options: object) -> BrowserContext:
+    """A context of 1440 x 900 without motion, which collects reports about the content security policy."""
+    settings = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
+    context = browser.new_context(**settings)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    context.add_init_script(COLLECT_CSP_REPORTS)
+    return context
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from display.access.cookies import SESSION_COOKIE
 from display.access.tokens import new_token, token_hash
 from monitor.model.people import NewAccount, Role
-from tests.browser.conftest import PageErrors
+from tests.browser.accessibility import PALE_TEXTS
+from tests.browser.conftest import PageErrors, desktop_context
 from tests.browser.looks import each_look
-from tests.browser.test_mentions import CONTRASTS, desktop_context
 from tests.fake_site import RunningApp, config, judged
 
 pytestmark = pytest.mark.browser
@@ -181,7 +181,7 @@ def test_without_scripts_and_at_every_size(browser: Browser, site: RunningApp, p
         if path:
             page.goto(site.url + path)
         for _, look in each_look(page, ((1440, 900), (390, 844))):
-            assert page.evaluate(CONTRASTS) == [], look
+            assert page.evaluate(PALE_TEXTS) == [], look
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, look
     page.get_by_role("button", name="Unblock").click()
     expect(page.locator("main")).to_contain_text("Nothing is blocked.")

@@ -14,7 +14,7 @@ from monitor.model.notifications import ChannelKind, NewChannel, NewSubscription
 from monitor.model.saved_views import NewView
 from tests import mentions_data as data
 from tests.browser.accessibility import check, check_widths, prepare
-from tests.browser.test_mentions import desktop_context
+from tests.browser.conftest import desktop_context
 from tests.fake_site import RunningApp, config
 
 pytestmark = pytest.mark.browser

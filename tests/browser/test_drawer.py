@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from monitor.model import Post
 from tests import mentions_data as data
-from tests.browser.conftest import COLLECT_CSP_REPORTS, PageErrors
-from tests.fake_site import RunningApp, config
+from tests.browser.conftest import PageErrors, desktop_context, site_with_mentions
+from tests.fake_site import RunningApp
 
 pytestmark = pytest.mark.browser
 
@@ -31,21 +31,13 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[RunningApp]:
-    """A site with the readable posts and sixty plain ones."""
-    served = RunningApp(config(tmp_path, sources=data.SOURCES, brands=data.BRANDS)).start()
-    now = served.clock.now()
-    for name in data.SOURCES:
-        served.store.save_status(data.status(name, now), now)
-    data.save_posts(served.store, now, 60)
-    yield served
-    served.stop()
+    with site_with_mentions(tmp_path) as served:
+        yield served
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
-    context.add_init_script(COLLECT_CSP_REPORTS)
+    context = desktop_context(browser)
     yield context
     context.close()
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from monitor.model import JudgedPost, Post
 from tests import mentions_data as data
 from tests.browser.accessibility import PALE_TEXTS
-from tests.browser.conftest import COLLECT_CSP_REPORTS, PageErrors
+from tests.browser.conftest import PageErrors, desktop_context, site_with_mentions
 from tests.browser.looks import each_look, each_size
-from tests.fake_site import RunningApp, config
+from tests.fake_site import RunningApp
 
 pytestmark = pytest.mark.browser
 
@@ -30,14 +30,8 @@ SIZES = [(1440, 900), (1024, 768), (390, 844), (320, 640)]
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[RunningApp]:
-    """A site with the readable posts and sixty plain ones."""
-    served = RunningApp(config(tmp_path, sources=data.SOURCES, brands=data.BRANDS)).start()
-    now = served.clock.now()
-    for name in data.SOURCES:
-        served.store.save_status(data.status(name, now), now)
-    data.save_posts(served.store, now, 60)
-    yield served
-    served.stop()
+    with site_with_mentions(tmp_path) as served:
+        yield served
 
 
 @pytest.fixture
@@ -47,14 +41,6 @@ def page(browser: Browser, page_errors: PageErrors) -> Iterator[Page]:
     page_errors.listen(page)
     yield page
     context.close()
-
-
-def desktop_context(browser: Browser, **options: object) -> BrowserContext:
-    settings = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
-    context = browser.new_context(**settings)  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
-    context.add_init_script(COLLECT_CSP_REPORTS)
-    return context
 
 
 def save_post(served: RunningApp, text: str, brand: str = "Globex", name: str = "live") -> int:

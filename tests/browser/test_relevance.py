@@ -10,9 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.model import Brand
 from tests.browser.accessibility import PALE_TEXTS
-from tests.browser.conftest import PageErrors
+from tests.browser.conftest import PageErrors, desktop_context
 from tests.browser.looks import each_look, each_size
-from tests.browser.test_mentions import desktop_context
 from tests.fake_site import RunningApp, config, judged
 from tests.fake_store import set_aside
 

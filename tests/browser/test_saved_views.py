@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from monitor.model import MentionFilter
-from tests import mentions_data as data
-from tests.browser.conftest import PageErrors
-from tests.browser.test_mentions import desktop_context, save_post
-from tests.fake_site import RunningApp, config
+from tests.browser.conftest import PageErrors, desktop_context, site_with_mentions
+from tests.browser.test_mentions import save_post
+from tests.fake_site import RunningApp
 
 pytestmark = pytest.mark.browser
 
@@ -23,14 +22,8 @@ IS_INSIDE = """box => { const r = box.getBoundingClientRect();
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[RunningApp]:
-    """A site with six example posts and sixty plain ones."""
-    served = RunningApp(config(tmp_path, sources=data.SOURCES, brands=data.BRANDS)).start()
-    now = served.clock.now()
-    for name in data.SOURCES:
-        served.store.save_status(data.status(name, now), now)
-    data.save_posts(served.store, now, 60)
-    yield served
-    served.stop()
+    with site_with_mentions(tmp_path) as served:
+        yield served
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.model import Health, Spend
 from tests.browser.accessibility import PALE_TEXTS
-from tests.browser.conftest import PageErrors
+from tests.browser.conftest import PageErrors, desktop_context
 from tests.browser.looks import each_look
-from tests.browser.test_mentions import desktop_context
 from tests.fake_site import RunningApp, judged, working_status
 
 HOUR = timedelta(hours=1)
