@@ -44,7 +44,7 @@ def reading(kind: str, site: Any, **options: Any) -> Iterator[tuple[Source, Serv
         values = {
             k: v.format(url=server.url) if isinstance(v, str) else v for k, v in sites.module(kind).OPTIONS.items()
         }
-        http = detour(http_for(server, read_timeout=1.0, total_timeout=5.0), server, *sites.sdk_hosts(kind))
+        http = detour(http_for(server), server, *sites.sdk_hosts(kind))
         try:
             yield module.Source(module.Options(name="Here", **{**values, **options}), http), server
         finally:
