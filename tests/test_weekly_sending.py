@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import NotificationError
+from monitor.errors import NotificationError, StoreError
 from monitor.http import Http
 from monitor.model import JudgedPost, Post
 from monitor.model.notifications import MessageState, NewReportSubscription
@@ -69,6 +69,21 @@ def test_a_program_that_was_off_sends_it_up_to_three_days_late(store: Store) -> 
     reports = Reports(store)
     assert reports.at(MONDAY + 3 * DAY + HOUR) == []
     assert reports.at(MONDAY + WEEK + 2 * DAY) == ["The week of 2026-03-09"]
+
+
+def test_a_report_that_could_not_be_stored_is_stored_by_the_next_run(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports = Reports(store)
+
+    def fail(*_: object) -> int:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.notifications, "save_alerts", fail)
+        with pytest.raises(StoreError):
+            reports.at(MONDAY)
+    assert reports.at(MONDAY + HOUR) == ["The week of 2026-03-02"]
 
 
 def test_who_asks_for_it_after_its_time_gets_the_next_one(store: Store) -> None:

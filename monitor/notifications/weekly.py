@@ -30,9 +30,12 @@ class WeeklyReports:
 
     def run(self, now: datetime) -> None:
         """Add what is due. Raises StoreError."""
-        due = [message for one in self._store.notifications.report_subscriptions() if (message := self._due(one, now))]
+        subscriptions = self._store.notifications.report_subscriptions()
+        due = {one.id: message for one in subscriptions if (message := self._due(one, now))}
         if due:
-            self._store.notifications.save_alerts([], [], due, now)
+            self._store.notifications.save_alerts([], [], list(due.values()), now)
+        # only once they are stored; the store ignores a key that it knows, so this only saves the look-up
+        self._created |= {id_: message.subject for id_, message in due.items()}
 
     def _due(self, subscription: ReportSubscription, now: datetime) -> NewMessage | None:
         schedule = Schedule(Frequency.WEEKLY, subscription.at, subscription.weekday)
@@ -40,10 +43,9 @@ class WeeklyReports:
         week = f"week:{last_week(at, self.zone).isoformat()}"
         if at > now or self._created.get(subscription.id) == week:
             return None
-        self._created[subscription.id] = week  # the store ignores a key that it knows; this only saves the look-up
         monday = week.removeprefix("week:")
         facts = {"title": f"The week of {monday}", "path": f"/monday?week={monday}", WEEK_FACT: monday}
-        return NewMessage(f"report:{subscription.id}", week, subscription.channel, at, facts)
+        return NewMessage(f"report:{subscription.id}", week, subscription.channel, now, facts)
 
 
 def last_week(at: datetime, zone: tzinfo) -> date:
