@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from display.pages.mentions.chart_range import Period
-from display.pages.mentions.usual import HOUR, hour_edges, major_sources, usual_number, usual_of
-from monitor.model import Bin, FacetValue
+from display.pages.mentions.usual import HOUR, hour_edges, usual_number, usual_of
+from monitor.model import Bin
 from tests.fakes import NOON
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
@@ -53,11 +53,6 @@ def test_the_edges_are_full_hours_of_the_clock() -> None:
     assert {edge.astimezone(KOLKATA).minute for edge in edges} == {0}
     assert edges == sorted(edges)
     assert (len(edges), edges[-1]) == (672, datetime(NOON.year, NOON.month, NOON.day, 11, 30, tzinfo=UTC))
-
-
-def test_sources_with_a_share_of_five_per_cent_are_major() -> None:
-    assert major_sources([FacetValue("X", 90), FacetValue("Forum", 6), FacetValue("Blog", 4)]) == {"X", "Forum"}
-    assert major_sources([FacetValue("X", 0)]) == set()
 
 
 @pytest.mark.parametrize(("n", "text"), [(0, "0"), (0.3, "under 1"), (1.4, "1"), (1234.5, "1,234")])

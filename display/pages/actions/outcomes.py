@@ -42,7 +42,7 @@ UNDO_PROBLEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an action."""
+    """The result of an action."""
 
     text: str
     """A sentence; empty if there is nothing to say."""
@@ -58,7 +58,7 @@ class Outcome:
 
 
 def action_outcome(kind: ActionKind, result: ActionResult, now: datetime) -> Outcome:
-    """What came of an action on one mention or several."""
+    """The result of an action on one mention or several."""
     n = len(result.changed)
     problems = _problems(result, now, is_alone=n == 0)
     done = DONE[kind].capitalize() if n <= 1 else f"{n:,} {DONE[kind]}"
@@ -70,7 +70,7 @@ def action_outcome(kind: ActionKind, result: ActionResult, now: datetime) -> Out
 
 
 def undo_outcome(result: UndoResult) -> Outcome:
-    """What came of an undo."""
+    """The result of an undo."""
     if result.problem is not None:
         return Outcome(UNDO_PROBLEMS[result.problem], 409)
     what = UNDONE[result.kind] if result.kind else "nothing"

@@ -27,9 +27,9 @@ from display.pages.mentions.rail import (
     relaxed_filters,
     wider_ranges,
 )
-from display.pages.mentions.usual import MAX_SPAN, Usual, hour_edges, major_sources, usual_of
+from display.pages.mentions.usual import MAX_SPAN, Usual, hour_edges, usual_of
 from display.pages.relevance.words import row_reason
-from display.source_health import gaps_outside_imports, outage_gaps, unrecorded_gaps
+from display.source_health import gaps_outside_imports, major_sources, outage_gaps, unrecorded_gaps
 from monitor.judging import OpinionStatus
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position, RuleChange, StoryCount
 from monitor.model.people import Account, Role
@@ -269,7 +269,7 @@ class MentionsPage:
             return None
         edges = hour_edges(until, self.zone)
         four_weeks = replace(self.counted, since=edges[0], until=None)
-        major = major_sources(self.rail.counts.get("source", ()))
+        major = major_sources({value.value: value.n for value in self.rail.counts.get("source", ())})
         excluded = [Period(gap.since, gap.until or until) for gap in self._gaps(edges[0], until) if gap.source in major]
         incidents, brand = self.store.incidents(edges[0], until), self.view.filter.brand
         excluded += [Period(one.since, one.until or until) for one in incidents if brand.allows(one.brand)]

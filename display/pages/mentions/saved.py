@@ -86,6 +86,7 @@ def open_view(views: Callable[[int], SavedView | None], config: Config, now: dat
     """
 
     def opened(number: int, replaced: Collection[str]) -> OpenView:
+        """The view ``number``, without the filters that the URL replaces."""
         view = views(number)
         if view is None:
             raise ViewError(number, GONE)

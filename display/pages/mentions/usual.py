@@ -12,13 +12,11 @@ from datetime import datetime, timedelta, tzinfo
 from display.intervals import until_next_hour
 from display.pages.mentions.chart_range import Period
 from monitor.analysis.baseline import BASELINE_DAYS, Baseline, HourCount, baseline_of
-from monitor.model import Bin, FacetValue
+from monitor.model import Bin
 
 HOUR = timedelta(hours=1)
 MAX_SPAN = timedelta(days=32)
 """Longer charts have bins of a day and more, and show the course of a year rather than what is usual."""
-MAJOR_SHARE = 0.05
-"""An hour in which a source with this share of the mentions was not read is no usual hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +58,6 @@ def usual_of(hours: Sequence[Bin], excluded: Iterable[Period], zone: tzinfo) -> 
     ]
     baseline = baseline_of(counts, zone)
     return Usual(baseline) if baseline.ranges else None
-
-
-def major_sources(counts: Sequence[FacetValue]) -> set[str]:
-    """The sources that have at least MAJOR_SHARE of the mentions."""
-    total = sum(value.n for value in counts)
-    return {value.value for value in counts if value.n >= MAJOR_SHARE * total and value.n}
 
 
 def usual_number(n: float) -> str:
