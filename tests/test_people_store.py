@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import PeopleError
-from monitor.model.people import SESSION_IDLE, SESSION_LIFETIME, TRY_WINDOW, NewAccount, Role
+from monitor.model.people import SESSION_IDLE, SESSION_LIFETIME, TRY_WINDOW, NewAccount, Role, TokenScope
 from monitor.store import Store, open_store
 from monitor.store.people import PeopleStore
 from tests.fakes import NOON
@@ -164,6 +164,15 @@ def test_an_api_token_expires_and_can_be_revoked(people: PeopleStore) -> None:
     assert people.revoke_token(token.id, dana, NOON, "dana")
     assert people.token(b"a", NOON) is None
     assert not people.revoke_token(token.id, dana, NOON, "dana")
+
+
+def test_an_api_token_reads_unless_it_was_made_to_act(people: PeopleStore) -> None:
+    dana = id_of(people, "dana")
+    people.add_token(dana, "Excel", "wxyz", b"a", NOON + MINUTE, NOON, "dana")
+    people.add_token(dana, "Helpdesk", "abcd", b"b", NOON + MINUTE, NOON, "dana", TokenScope.ACT)
+    scopes = {token.name: token.scope for token in people.tokens(dana)}
+    assert scopes == {"Excel": TokenScope.READ, "Helpdesk": TokenScope.ACT}
+    assert people.audit_log(limit=1)[0].details["scope"] == "act"
 
 
 def test_a_paired_wall_can_be_renamed_and_unpaired(people: PeopleStore) -> None:

@@ -19,12 +19,13 @@ from display.access.permissions import (
     WITHOUT_PERSON,
     refusal,
     required_role,
+    token_may_act,
     token_may_read,
 )
 from display.formatting import initials
 from display.pages import errors
 from monitor.errors import StoreError
-from monitor.model.people import Account, Role
+from monitor.model.people import Account, Role, TokenScope
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,6 +36,9 @@ PERSON = "wallflower.person"
 """WSGI environment: the Person whose socket it is."""
 WALL_REFUSAL = "A wall is read-only: it sees what is shown on walls and cannot change anything."
 TOKEN_REFUSAL = "An API token only reads data, which /openapi.json lists."
+READ_ONLY_TOKEN = (
+    "This API token only reads. To claim, correct, hide or note, create one with the scope “Read and act” on /account."
+)
 NOT_ALLOWED = "You cannot do this."
 
 
@@ -67,8 +71,12 @@ class Guard:
         view = current_app.view_functions[request.endpoint]
         role = required_role(view, request.method)
         if person.method is AuthMethod.TOKEN:
-            allowed = token_may_read(view, request.path, request.method)
-            return None if allowed else _json_error(TOKEN_REFUSAL, 403)
+            if token_may_read(view, request.path, request.method):
+                return None
+            if not token_may_act(view):
+                return _json_error(TOKEN_REFUSAL, 403)
+            if person.token is None or person.token.scope is not TokenScope.ACT:
+                return _json_error(READ_ONLY_TOKEN, 403)
         if role is not None and person.role >= role:
             return None
         if person.role is Role.WALL:

@@ -18,7 +18,7 @@ from display.server.proxies import FORWARDED
 from display.server.security import LOOPBACK_NAMES, host_name
 from monitor.clock import Clock
 from monitor.model.actions import Actor
-from monitor.model.people import Account, PairedWall, Role
+from monitor.model.people import Account, ApiToken, PairedWall, Role, TokenScope
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -59,6 +59,8 @@ class Person:
     session: int = 0
     """The id of the session, or 0."""
     wall: PairedWall | None = None
+    token: ApiToken | None = None
+    """The API token of a program."""
 
     @property
     def actor(self) -> Actor:
@@ -139,8 +141,9 @@ class Identities:
         if token is None:
             return None
         self.last_uses.used_token(token.id, request.remote_addr or "")
-        account = token.account
-        return Person(account.name, min(account.role, Role.VIEWER), AuthMethod.TOKEN, account.full_name, account)
+        account, highest = token.account, Role.MEMBER if token.scope is TokenScope.ACT else Role.VIEWER
+        role = min(account.role, highest)
+        return Person(account.name, role, AuthMethod.TOKEN, account.full_name, account, token=token)
 
     def _by_header(self, environ: WSGIEnvironment) -> Person | None:
         account = self._header_people.account(environ) if self._header_people else None

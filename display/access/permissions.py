@@ -50,6 +50,12 @@ def opens_to_tokens(view: View) -> View:
     return view
 
 
+def opens_to_acting_tokens(view: View) -> View:
+    """A view decorator: API tokens with the scope "act" may use this view, if their person has the role for it."""
+    view.opens_to_acting_tokens = True  # type: ignore[attr-defined]
+    return view
+
+
 def required_role(view: object, method: str) -> Role | None:
     """The lowest role that may use ``view`` with ``method``; None if nobody may."""
     declared: Role | None = getattr(view, "required_role", None)
@@ -63,6 +69,11 @@ def token_may_read(view: object, path: str, method: str) -> bool:
     role = required_role(view, method)
     is_data = path.endswith(DATA_ENDINGS) and role is not None and role <= Role.VIEWER
     return method in SAFE_METHODS and (is_data or getattr(view, "opens_to_tokens", False))
+
+
+def token_may_act(view: object) -> bool:
+    """Whether an API token with the scope "act" opens this, if its person has the role."""
+    return getattr(view, "opens_to_acting_tokens", False)
 
 
 def refusal(role: Role, task: str, accounts: Sequence[Account]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from monitor.model.posts import Json
 
@@ -105,9 +105,17 @@ class Session:
         return min(self.created_at + SESSION_LIFETIME, self.seen_at + SESSION_IDLE)
 
 
+class TokenScope(StrEnum):
+    """What a program may do with an API token."""
+
+    READ = "read"
+    ACT = "act"
+    """Also claim, correct, hide and note, as far as its person may."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """A token with which a program reads on behalf of a person."""
+    """A token with which a program reads, or also acts, on behalf of a person."""
 
     id: int
     account: Account
@@ -118,6 +126,7 @@ class ApiToken:
     expires_at: datetime
     used_at: datetime | None = None
     used_address: str = ""
+    scope: TokenScope = TokenScope.READ
 
 
 @dataclass(frozen=True, slots=True)

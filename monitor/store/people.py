@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.model import Json
-from monitor.model.people import Account, ApiToken, AuditEntry, NewAccount, PairedWall, Role, Session, Tries
+from monitor.model.people import Account, ApiToken, AuditEntry, NewAccount, PairedWall, Role, Session, TokenScope, Tries
 
 
 class PeopleStore(Protocol):
@@ -100,7 +100,7 @@ class PeopleStore(Protocol):
     # API tokens
 
     def add_token(self, account: int, name: str, hint: str, token_hash: bytes, expires_at: datetime, now: datetime,
-                  actor: str) -> ApiToken:  # fmt: skip
+                  actor: str, scope: TokenScope = TokenScope.READ) -> ApiToken:  # fmt: skip
         """Add an API token. Raises PeopleError if the account has one of this name."""
 
     def token(self, token_hash: bytes, now: datetime) -> ApiToken | None:

@@ -19,7 +19,7 @@ from display.pages.access.rows import session_rows, token_rows
 from display.pages.context import page_context
 from display.pages.health_line import current_health
 from monitor.errors import PeopleError
-from monitor.model.people import Account, ApiToken, Role
+from monitor.model.people import Account, ApiToken, Role, TokenScope
 
 TOKEN_DAYS = (30, 90, 365)
 """How long an API token may be valid."""
@@ -133,12 +133,19 @@ def _new_token(account: Account, person: Person) -> tuple[str, ApiToken]:
         raise PeopleError(f"A token is valid for {', '.join(map(str, TOKEN_DAYS))} days: choose one of these.")
     if len(access().people.tokens(account.id)) >= MAX_TOKENS:
         raise PeopleError(f"You have {MAX_TOKENS} tokens, which is the most there can be. Revoke one that is not used.")
+    wanted = request.form.get("scope", TokenScope.READ.value)
+    if wanted not in list(TokenScope):
+        raise PeopleError("Choose whether the token only reads or also acts.")
+    scope = TokenScope(wanted)
+    if scope is TokenScope.ACT and account.role < Role.MEMBER:
+        raise PeopleError("A viewer cannot claim, correct or hide, so neither can a token of yours. Let it only read.")
     name = valid_name(request.form.get("token_name", ""))
     token, now = new_api_token(), page_context().clock.now()
     hashed = token_hash(token)
     assert hashed is not None
     expires_at = now + timedelta(days=days)
-    created = access().people.add_token(account.id, name, token[-HINT_CHARS:], hashed, expires_at, now, person.name)
+    hint = token[-HINT_CHARS:]
+    created = access().people.add_token(account.id, name, hint, hashed, expires_at, now, person.name, scope)
     return token, created
 
 

@@ -29,7 +29,7 @@ from monitor.store.sqlite.migrations_intents import create_intent_rules
 from monitor.store.sqlite.migrations_learning import create_learning
 from monitor.store.sqlite.migrations_notifications import create_notification_tables, create_report_subscriptions
 from monitor.store.sqlite.migrations_opinions import create_opinion_tables
-from monitor.store.sqlite.migrations_people import create_people_tables
+from monitor.store.sqlite.migrations_people import add_token_scope, create_people_tables
 from monitor.store.sqlite.migrations_relevance import create_relevance_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
 from monitor.store.sqlite.migrations_stories import create_story_keys
@@ -344,3 +344,4 @@ migrations(name="m029_saved_views")(create_view_tables)
 migrations(name="m030_notifications")(create_notification_tables)
 migrations(name="m031_actions")(create_action_tables)
 migrations(name="m032_report_subscriptions")(create_report_subscriptions)
+migrations(name="m033_token_scope")(add_token_scope)

@@ -1,4 +1,4 @@
-"""The migration of accounts, sessions, API tokens, paired walls and the audit log."""
+"""The migrations of accounts, sessions, API tokens, paired walls and the audit log."""
 
 from __future__ import annotations
 
@@ -82,3 +82,8 @@ def create_people_tables(db: Database) -> None:
     """Accounts, sessions, API tokens, paired walls, counted tries and the audit log."""
     for statement in _TABLES:
         db.execute(statement)
+
+
+def add_token_scope(db: Database) -> None:
+    """What an API token may be used for: "read" or "act"."""
+    db.execute("ALTER TABLE api_token ADD COLUMN scope TEXT NOT NULL DEFAULT 'read'")

@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from monitor.model import Json
-from monitor.model.people import Account, ApiToken, AuditEntry, NewAccount, PairedWall, Role, Session, Tries
+from monitor.model.people import (
+    Account,
+    ApiToken,
+    AuditEntry,
+    NewAccount,
+    PairedWall,
+    Role,
+    Session,
+    TokenScope,
+    Tries,
+)
 from monitor.store.sqlite import accounts, audit, paired_walls, sessions
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.units import to_ms
@@ -108,10 +118,11 @@ class SqlitePeople:
     # API tokens
 
     def add_token(
-        self, account: int, name: str, hint: str, token_hash: bytes, expires_at: datetime, now: datetime, actor: str
-    ) -> ApiToken:
+        self, account: int, name: str, hint: str, token_hash: bytes, expires_at: datetime, now: datetime, actor: str,
+        scope: TokenScope = TokenScope.READ,
+    ) -> ApiToken:  # fmt: skip
         times = to_ms(expires_at), to_ms(now)
-        return self._write(lambda db: sessions.add_token(db, account, name, hint, token_hash, *times, actor))
+        return self._write(lambda db: sessions.add_token(db, account, name, hint, token_hash, *times, actor, scope))
 
     def token(self, token_hash: bytes, now: datetime) -> ApiToken | None:
         return self._read(lambda db: sessions.token(db, token_hash, to_ms(now)))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.errors import PeopleError
-from monitor.model.people import SESSION_IDLE, SESSION_LIFETIME, ApiToken, Session
+from monitor.model.people import SESSION_IDLE, SESSION_LIFETIME, ApiToken, Session, TokenScope
 from monitor.store.sqlite import audit
 from monitor.store.sqlite.accounts import (
     ACCOUNT_COLUMNS,
@@ -27,7 +27,7 @@ _SESSIONS = f"""SELECT {ACCOUNT_COLUMNS}, session.id, session.created_at, sessio
     session.browser, session.method
     FROM session JOIN account ON account.id = session.account WHERE {_OPEN}"""
 _TOKENS = f"""SELECT {ACCOUNT_COLUMNS}, api_token.id, api_token.name, api_token.hint, api_token.created_at,
-    api_token.expires_at, api_token.used_at, api_token.used_address
+    api_token.expires_at, api_token.used_at, api_token.used_address, api_token.scope
     FROM api_token JOIN account ON account.id = api_token.account"""
 
 
@@ -110,8 +110,9 @@ def open_sessions(db: Connection, ids: Collection[int], now: int) -> set[int]:
 
 
 def add_token(
-    db: Connection, account: int, name: str, hint: str, token_hash: bytes, expires_at: int, now: int, actor: str
-) -> ApiToken:
+    db: Connection, account: int, name: str, hint: str, token_hash: bytes, expires_at: int, now: int, actor: str,
+    scope: TokenScope,
+) -> ApiToken:  # fmt: skip
     """Add an API token."""
     person = require_account(db, account)
     if db.execute("SELECT 1 FROM api_token WHERE account = ? AND name = ?", (account, name)).fetchone():
@@ -123,11 +124,12 @@ def add_token(
         "hint": hint,
         "created_at": now,
         "expires_at": expires_at,
+        "scope": scope.value,
     }
     id_ = insert(db, "api_token", values)
-    details = {"token": name, "expires": from_ms(expires_at).isoformat()}
+    details = {"token": name, "scope": scope.value, "expires": from_ms(expires_at).isoformat()}
     audit.record(db, actor, "created API token", person.name, details, now)
-    return ApiToken(id_, person, name, hint, from_ms(now), from_ms(expires_at))
+    return ApiToken(id_, person, name, hint, from_ms(now), from_ms(expires_at), scope=scope)
 
 
 def token(db: Connection, token_hash: bytes, now: int) -> ApiToken | None:
@@ -158,7 +160,7 @@ def _session(row: tuple[Any, ...]) -> Session:
 
 
 def _token(row: tuple[Any, ...]) -> ApiToken:
-    id_, name, hint, created_at, expires_at, used_at, used_address = row[N_ACCOUNT_COLUMNS:]
+    id_, name, hint, created_at, expires_at, used_at, used_address, scope = row[N_ACCOUNT_COLUMNS:]
     account = account_of_row(row[:N_ACCOUNT_COLUMNS])
     times = (from_ms(created_at), from_ms(expires_at), optional_time(used_at))
-    return ApiToken(id_, account, name, hint, *times, used_address)
+    return ApiToken(id_, account, name, hint, *times, used_address, TokenScope(scope))
