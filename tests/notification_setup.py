@@ -76,9 +76,9 @@ class Setup:
         chosen = AlertSources(**({"sources": lambda: ["Forum"]} | sources))
         self.alerts = AlertWatch(store, self.clock, self.sender, chosen, LONDON, self.clock.now())
 
-    def channel(self, name: str = "Sales", **changes: Any) -> Channel:
+    def channel(self, name: str = "Sales", kind: ChannelKind = ChannelKind.WEBHOOK, **changes: Any) -> Channel:
         """Add a channel."""
-        new = NewChannel(name, ChannelKind.WEBHOOK, "hooks.example", b"sealed", **changes)
+        new = NewChannel(name, kind, "hooks.example", b"sealed", **changes)
         return self.store.notifications.add_channel(new, self.clock.now())
 
     def view(self, f: MentionFilter = EVERYTHING, name: str = "Everything about us") -> int:

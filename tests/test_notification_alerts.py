@@ -79,6 +79,49 @@ def test_an_incident_begins_doubles_and_ends(setup: Setup) -> None:
     assert setup.inbox.titles()[2:] == ["Acme: the incident is over"]
 
 
+def test_an_incident_that_begins_and_ends_between_two_looks_is_reported_once(setup: Setup, store: Store) -> None:
+    early = setup.store.save_incident(replace(INCIDENT, brand="Globex", until=NOON))  # before there was a channel
+    setup.clock.advance(60)
+    setup.channel()
+    look(setup)
+    now = setup.clock.now()
+    over: dict[str, Any] = {
+        "seen_at": now,
+        "checked_at": now + timedelta(seconds=10),
+        "until": now + timedelta(seconds=10),
+    }
+    one = setup.store.save_incident(replace(INCIDENT, since=now - timedelta(minutes=20), **over))
+    look(setup)
+    look(setup)
+    again = Setup(store, setup.clock)
+    look(again, 3600)
+    assert [message.subject.partition("@")[0] for message in setup.messages()] == [str(one.id)] * 2 != [str(early.id)]
+    assert setup.inbox.titles() == ["Acme: an incident, far more mentions than usual", "Acme: the incident is over"]
+    assert setup.inbox.arrived[1][1].text.lines == ("It lasted 20 minutes.",)
+    assert again.inbox.arrived == []
+
+
+def test_a_missed_incident_ends_only_where_its_beginning_arrived_and_a_muted_one_is_not_reported(setup: Setup) -> None:
+    def answer(channel: Any, outgoing: Any) -> str:
+        raise SendError("gone", permanent=True)
+
+    setup.channel()
+    setup.store.notifications.mute_alerts(["incident"])
+    now = setup.clock.now()
+    setup.store.save_incident(replace(INCIDENT, seen_at=now, until=now))
+    look(setup)
+    assert setup.messages() == []
+    setup.store.notifications.mute_alerts([])
+    setup.inbox.answer = answer
+    globex = setup.store.save_incident(replace(INCIDENT, seen_at=now, brand="Globex", until=now))
+    for seconds in (15, 25 * 3600, 15):
+        look(setup, seconds)
+    found = [message for message in setup.messages() if message.rule == "incident"]
+    assert [(message.subject.partition("@")[0], message.state) for message in found] == [
+        (str(globex.id), MessageState.FAILED), (str(globex.id), MessageState.HELD)
+    ]  # fmt: skip
+
+
 def test_what_people_write_is_only_for_channels_that_are_inside(setup: Setup) -> None:
     setup.channel(inside=True)
     setup.store.save_incident(INCIDENT)

@@ -17,6 +17,7 @@ from monitor.http import Http
 from monitor.model.notifications import ChannelKind, Message
 from monitor.notifications.apprise_process import SocketGuard
 from monitor.notifications.channels import Outgoing, transport
+from monitor.notifications.channels.pace import NoHostLimit
 from monitor.notifications.texts import Text, compose
 from monitor.notifications.vault import Vault
 from tests.fake_server import Connection, Server, http_for, serving
@@ -285,10 +286,25 @@ def test_addresses_are_encrypted_with_a_key_that_only_its_owner_reads(tmp_path: 
             Vault(tmp_path / key).open(sealed)
 
 
-def test_the_shortest_wait_is_what_a_site_asks_for(server: Server) -> None:
-    server.script = lambda conn: conn.answer(429, retry_after="120")
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "seconds"),
+    [
+        (429, b"", {"retry_after": "120"}, 120),
+        (503, b"", {"retry_after": "120"}, 120),
+        (429, b'{"message": "You are being rate limited.", "retry_after": 64.57, "global": false}', {}, 65),
+        (429, b'{"ok": false, "error_code": 429, "parameters": {"retry_after": 31}}', {}, 31),
+        (429, b'{"retry_after": 1e999}', {}, None),
+        (429, b"[]", {"retry_after": "soon"}, None),
+        (500, b"", {"retry_after": "120"}, None),
+    ],
+)
+def test_a_receiver_says_how_long_to_wait(
+    server: Server, status: int, body: bytes, headers: dict[str, str], seconds: int | None
+) -> None:
+    server.script = lambda conn: conn.answer(status, body, **headers)
     clock = FakeClock()
-    http = http_for(server, clock=clock)
-    refusal(ChannelKind.WEBHOOK, {"url": server.url, "secret": "s"}, http)
-    again = refusal(ChannelKind.WEBHOOK, {"url": server.url, "secret": "s"}, http)
-    assert again.not_before == NOON + timedelta(seconds=120)
+    http = Http(clock, {server.host}, rate_limiter=NoHostLimit(clock))
+    error = refusal(ChannelKind.WEBHOOK, {"url": server.url, "secret": "s"}, http)
+    assert error.not_before == (None if seconds is None else NOON + timedelta(seconds=seconds))
+    refusal(ChannelKind.WEBHOOK, {"url": f"{server.url}/another", "secret": "s"}, http)
+    assert len(server.requests) == 2, "another channel of the same host is not delayed"

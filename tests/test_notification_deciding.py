@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -94,6 +96,21 @@ def test_only_more_than_so_many_in_a_time() -> None:
     assert [(one.n, one.held) for one in planned] == [(2, True)]
 
 
+def test_mentions_that_were_too_few_are_held_in_one_entry_a_day() -> None:
+    alarm = replace(EACH, more_than=2, within=timedelta(minutes=10))
+    around = Circumstances(LONDON, NIGHT)
+    waiting, planned = decide(alarm, Waiting(), arrivals(0, 9, 18, 27, 480, 481, 482, 1500), END, around)
+    assert [(f"{one.at:%d %H:%M}", one.n, one.mentions, one.held) for one in planned] == [
+        ("05 00:00", 4, (1, 2, 3, 4), True),
+        ("05 07:00", 3, (5, 6, 7), False),
+        ("06 00:00", 1, (8,), True),
+    ]
+    assert (waiting.recent, waiting.n_dropped) == ((), 0)
+    digest = Schedule(Frequency.HOURLY, more_than=5)
+    _, left = decide(digest, replace(Waiting(), n_dropped=1, dropped=(9,), dropped_since=NOON), [], END, PLAIN)
+    assert [one.subject for one in left] == ["dropped:9"]
+
+
 @pytest.mark.parametrize(
     ("day", "hour"), [(datetime(2026, 3, 28, 12, tzinfo=UTC), 8), (datetime(2026, 10, 24, 12, tzinfo=UTC), 8)]
 )
@@ -151,18 +168,74 @@ def test_nothing_is_sent_twice_or_lost_and_steps_do_not_matter(
     assert (stepwise + more, waiting) == (planned, at_once)
     keys = [one.subject for one in planned]
     assert len(keys) == len(set(keys))
-    if not schedule.more_than:
-        assert sum(one.n for one in planned) + at_once.n == len(found)
+    waits = at_once.n + at_once.n_dropped
+    waits += len(at_once.recent) if schedule.frequency is Frequency.EACH else 0
+    assert sum(one.n for one in planned) + waits == len(found)
     if at_once.n:  # only what an incident without an end holds
         assert any(span.end is None for span in around.incidents) or schedule.frequency is Frequency.WEEKLY
     for one in planned:
         assert one.at <= end
-        if around.quiet is not None:
+        if around.quiet is not None and not one.held:
             assert end_of_quiet(around.quiet, one.at, LONDON) is None
     assert due_at(schedule, Waiting(), around) is None
 
 
+@pytest.mark.parametrize("frequency", Frequency)
+def test_a_month_in_steps_sends_what_its_preview_says_for_every_choice(frequency: Frequency) -> None:
+    """Of busy and quiet days, with an incident, and a change of the clocks. Steps are of seconds to days."""
+    for seed, (more_than, quiet, limit) in enumerate(product((0, 2, 5), (None, NIGHT), (0, 2))):
+        chance = random.Random(seed)
+        minutes = sorted(chance.choice((0, 1440, 20_000, 40_000)) + chance.expovariate(1 / 900) for _ in range(150))
+        month = arrivals(*minutes)
+        end = month[-1].at + timedelta(days=15)
+        schedule = Schedule(frequency, time(1, 30), 6, more_than, timedelta(hours=1), limit)
+        incident = OpenSpan("Acme", NOON + timedelta(hours=30), NOON + timedelta(hours=40))
+        around = Circumstances(LONDON, quiet, (incident,))
+        waiting, sent, rest, now = Waiting(), list[Planned](), month, NOON
+        while now < end:
+            now = min(end, now + timedelta(minutes=chance.choice((0.5, 10, 300, 3_000))))
+            part = [one for one in rest if one.at <= now]
+            rest = rest[len(part) :]
+            waiting, planned = decide(schedule, from_json(to_json(waiting)), part, now, around)
+            sent += [one for one in planned if not one.held]
+        assert sent == replay(schedule, month, end, around), schedule
+        assert sent or more_than, schedule
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        (datetime(2026, 3, 28, 12, tzinfo=UTC), "2026-03-29 02:30"),  # 01:30 does not exist
+        (datetime(2026, 10, 24, 12, tzinfo=UTC), "2026-10-25 01:30"),  # it exists twice: the first one
+    ],
+)
+def test_a_time_that_the_clocks_skip_or_repeat_is_due_once(day: datetime, due: str) -> None:
+    schedule = Schedule(Frequency.DAILY, time(1, 30))
+    found = next_due(schedule, day, LONDON)
+    assert f"{found.astimezone(LONDON):%Y-%m-%d %H:%M}" == due
+    assert next_due(schedule, found, LONDON).astimezone(LONDON).date() == found.astimezone(LONDON).date() + timedelta(1)
+    assert found.astimezone(LONDON).fold == 0
+
+
+def test_a_clock_that_is_set_back_sends_nothing_twice_and_loses_nothing() -> None:
+    ahead, back = NOON + timedelta(hours=5), NOON + timedelta(minutes=1)
+    waiting, planned = decide(EACH, Waiting(), arrivals(0), ahead, PLAIN)
+    waiting, more = decide(EACH, waiting, arrivals(0, 1)[1:], back, PLAIN)
+    assert [one.subject for one in planned + more] == ["mention:1", "mention:2"]
+    hourly = Schedule(Frequency.HOURLY)
+    waiting, planned = decide(hourly, Waiting(), arrivals(0), back, PLAIN)
+    waiting, more = decide(hourly, waiting, [], ahead, PLAIN)
+    waiting, late = decide(hourly, waiting, arrivals(0, 1)[1:], back, PLAIN)
+    _, last = decide(hourly, waiting, [], ahead + timedelta(hours=1), PLAIN)
+    assert [one.mentions for one in planned + more + late + last] == [(1,), (2,)]
+
+
 def test_reasons_are_stored() -> None:
-    waiting = Waiting(2, NOON, (1, 2), ("Acme",), (Reason.INCIDENT,), True, ((1, NOON),), "2026-03-04", 2, NOON)
+    recent = ((1, NOON),)
+    waiting = Waiting(
+        2, NOON, (1, 2), ("Acme",), (Reason.INCIDENT,), True, recent, "2026-03-04", 2, (5,), 1, NOON, NOON
+    )
     assert from_json(to_json(waiting)) == waiting
+    stored = {key: value for key, value in to_json(waiting).items() if "dropped" not in key}  # type: ignore[union-attr]
+    assert from_json(stored) == waiting.without_dropped(), "of a version that did not count them"
     assert from_json(None) == Waiting()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from monitor.errors import SendError
 from monitor.model import Choice, Incident, MentionFilter
 from monitor.model.notifications import (
+    Channel,
     ChannelKind,
     Frequency,
     MessageState,
@@ -21,8 +23,8 @@ from monitor.model.notifications import (
     QuietHours,
     Schedule,
 )
-from monitor.notifications.flow import TOO_FEW
-from monitor.notifications.sender import GIVE_UP_AFTER, MAX_DUE, RETRY_AFTER
+from monitor.notifications.channels import Outgoing
+from monitor.notifications.sender import GIVE_UP_AFTER, MAX_APPRISE_THREADS, MAX_DUE, RETRY_AFTER
 from monitor.store import Store, open_store
 from monitor.store.notifications import NotificationStep
 from tests.fake_store import judged
@@ -182,7 +184,21 @@ def test_a_digest_with_too_few_is_in_the_log_but_not_sent(setup: Setup) -> None:
     setup.save(judged())
     setup.run(24 * 3600)
     (message,) = setup.messages()
-    assert (message.state, message.reason) == (MessageState.HELD, TOO_FEW)
+    assert (message.state, message.reason) == (MessageState.HELD, "There were never more than 5 within 1 hour.")
+    assert setup.inbox.arrived == []
+
+
+def test_mentions_below_a_threshold_are_in_the_log_once_a_day(setup: Setup) -> None:
+    setup.subscribe(setup.channel(), Schedule(more_than=5))
+    setup.save(judged("Acme 1"), judged("Acme 2"))
+    setup.run(3 * 3600)
+    assert setup.messages() == []
+    setup.run(10 * 3600)
+    (message,) = setup.messages()
+    assert message.facts["title"] == "Everything about us: 2 new mentions"
+    assert (message.state, message.reason) == (MessageState.HELD, "There were never more than 5 within 1 hour.")
+    setup.run(48 * 3600)
+    assert len(setup.messages()) == 1
     assert setup.inbox.arrived == []
 
 
@@ -265,6 +281,72 @@ def test_a_channel_with_many_messages_does_not_hide_another(setup: Setup) -> Non
     setup.run()
     assert setup.inbox.titles().count("One") == 1
     assert len(setup.inbox.arrived) == MAX_DUE + 51
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds"), [(ChannelKind.SLACK, 4.0), (ChannelKind.DISCORD, 1.6), (ChannelKind.WEBHOOK, 0.0)]
+)
+def test_each_service_gets_messages_at_its_own_pace(setup: Setup, kind: ChannelKind, seconds: float) -> None:
+    channel = setup.channel(kind=kind)
+    now = setup.clock.now()
+    many = [NewMessage("view:1", f"mention:{n}", channel.id, now, {"title": "Many"}) for n in range(5)]
+    setup.store.notifications.save_step(NotificationStep(0, messages=many), now)
+    started = setup.clock.monotonic()
+    setup.sender.send_due()
+    assert len(setup.inbox.arrived) == 5
+    assert setup.clock.monotonic() - started == pytest.approx(seconds)
+
+
+def test_a_service_that_asks_us_to_wait_gets_no_message_until_then_and_delays_no_other(setup: Setup) -> None:
+    busy, other = setup.channel(), setup.channel("Other")
+    until = [setup.clock.now() + timedelta(seconds=123)]
+
+    def answer(to: Channel, outgoing: Outgoing) -> str:
+        if to.name == "Sales" and setup.clock.now() < until[0]:
+            raise SendError("hooks.example did not accept the message (429).", not_before=until[0])
+        return "ok"
+
+    setup.inbox.answer = answer
+    now = setup.clock.now()
+    many = [NewMessage("view:1", f"mention:{n}", busy.id, now, {"title": "Many"}) for n in range(5)]
+    one = NewMessage("view:2", "mention:1", other.id, now, {"title": "One"})
+    setup.store.notifications.save_step(NotificationStep(0, messages=[*many, one]), now)
+    setup.run()
+    setup.run(60)
+    ids = [message.id for message in setup.messages()]
+    assert sum(len(tries) for tries in setup.store.notifications.attempts(ids).values()) == 2
+    assert setup.inbox.titles() == ["One"]
+    setup.run(60)
+    assert len(setup.inbox.arrived) == 6
+    until[0] = setup.clock.now() + timedelta(hours=5)
+    late = NewMessage("view:1", "mention:9", busy.id, setup.clock.now(), {"title": "Late"})
+    setup.store.notifications.save_step(NotificationStep(0, messages=[late]), setup.clock.now())
+    setup.run()
+    assert setup.inbox.arrived[-1][0] == "Other", "the next channel, because five hours are too long"
+
+
+def test_channels_that_hang_delay_no_other_and_apprise_runs_a_few_times_at_once(setup: Setup) -> None:
+    release, arrived, started = threading.Event(), threading.Event(), list[str]()
+
+    def answer(to: Channel, outgoing: Outgoing) -> str:
+        started.append(to.name)
+        if to.kind is ChannelKind.APPRISE:
+            release.wait(30)
+        else:
+            arrived.set()
+        return "ok"
+
+    setup.inbox.answer = answer
+    slow = [setup.channel(f"Slow {n}", ChannelKind.APPRISE) for n in range(MAX_APPRISE_THREADS + 2)]
+    channels, now = [*slow, setup.channel("Quick")], setup.clock.now()
+    messages = [NewMessage("view:1", "mention:1", channel.id, now, {"title": "One"}) for channel in channels]
+    setup.store.notifications.save_step(NotificationStep(0, messages=messages), now)
+    setup.sender.dispatch()
+    assert arrived.wait(30)
+    n_started = sum(name != "Quick" for name in started)
+    release.set()
+    setup.sender.wait(30)
+    assert n_started <= MAX_APPRISE_THREADS
 
 
 def test_a_removed_channel_takes_its_subscriptions_with_it(setup: Setup) -> None:

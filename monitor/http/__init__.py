@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -183,6 +184,10 @@ class Http:
             except (requests.RequestException, ValueError) as error:
                 raise connection_error(error, site_of(url)) from error
         return Response(got.status_code, got.headers, got.content or b"", got.url)
+
+    def wait_until(self, value: str | None) -> datetime | None:
+        """The time that a Retry-After header asks us to wait for, at most a day ahead; None if it is unreadable."""
+        return retry_after(value, self._clock.now())
 
     def open_connection(self, host: str, port: int, *, tls: bool = False) -> socket.socket:
         """A socket for another protocol than HTTP, to an address that may be connected to. Raises SourceErrors."""

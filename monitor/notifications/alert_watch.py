@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from monitor.clock import Clock
 from monitor.errors import SendError, StoreError
-from monitor.model import SourceStatus
+from monitor.model import Incident, SourceStatus
 from monitor.model.notifications import Channel, MessageState, NewMessage, OpenAlert
 from monitor.notifications.alerts import (
     DARK_FOR,
@@ -27,6 +27,9 @@ from monitor.store import Store
 
 RETRY_AFTER = timedelta(minutes=3)
 """Wait before a message is sent directly again."""
+REPORTED_FOR = timedelta(hours=24)
+"""An incident that nobody looked at while it went on is reported up to so long after its end."""
+MAX_INCIDENT_MESSAGES = 500
 
 log = logging.getLogger("wallflower.notifications")
 
@@ -52,6 +55,8 @@ class AlertWatch:
         self._channels: list[Channel] = []
         """As last read: they are needed when the database cannot be read."""
         self._dark_since: dict[str, datetime] = {}
+        self._settled: set[int] = set()
+        """Incidents that are over and were reported, or need not be."""
         self._sent: dict[str, NewMessage] = {}
         """Messages sent directly, to be stored when that is possible again."""
         self.start_thread: Callable[..., None] = _start_thread
@@ -70,8 +75,10 @@ class AlertWatch:
         before = self._with_sent(notifications.open_alerts())
         if not channels and not before:
             return
-        found = self._situation()
         muted = notifications.muted_alerts()
+        found = self._situation()
+        missed = self._missed(before, found.now)
+        found = replace(found, missed=[] if "incident" in muted else missed)
         active = [alert for alert in active_alerts(found, before) if alert.rule not in muted]
         kept = [alert for alert in before if alert.rule not in muted]
         decided = changes(active, kept, channels, found)
@@ -80,6 +87,7 @@ class AlertWatch:
         if decided.opened or closed or messages:
             notifications.save_alerts(decided.opened, closed, messages, found.now)
         self._sent.clear()
+        self._settled |= {incident.id for incident in missed}
 
     def _situation(self) -> Situation:
         now, names = self._clock.now(), self._sources.sources()
@@ -94,6 +102,20 @@ class AlertWatch:
             self._sources.backup_problem(),
             self._long_dark(self._sources.dark_walls(), now),
         )
+
+    def _missed(self, before: Sequence[OpenAlert], now: datetime) -> list[Incident]:
+        """Incidents that are over and of which no message exists, although a channel could have had one."""
+        ended = [one for one in self._store.incidents(now - REPORTED_FOR, now) if one.until is not None]
+        known = self._settled | {int(alert.subject) for alert in before if alert.rule == "incident"}
+        new = [one for one in ended if one.id not in known]
+        if not new:
+            return []
+        messages = self._store.notifications.messages(MAX_INCIDENT_MESSAGES, rule="incident")
+        reported = {message.subject.partition("@")[0] for message in messages}
+        oldest = min((channel.created_at for channel in self._channels if channel.alerts), default=now)
+        missed = [one for one in new if str(one.id) not in reported and one.seen_at >= oldest]
+        self._settled |= {one.id for one in new} - {one.id for one in missed}
+        return missed
 
     def _long_dark(self, dark: Mapping[str, str], now: datetime) -> dict[str, str]:
         self._dark_since = {wall: self._dark_since.get(wall, now) for wall in dark}

@@ -60,6 +60,8 @@ class Situation:
     backup_problem: str = ""
     dark_walls: Mapping[str, str] = field(default_factory=dict)
     """Wall -> its state, such as "Not seen since 09:12"."""
+    missed: Sequence[Incident] = ()
+    """Incidents that have begun and ended since the last look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def changes(
     still = {alert.key for alert in active}
     closed = [alert for alert in before if alert.key not in still and not _is_unknown(alert, found)]
     messages += [message for alert in closed for message in _end_messages(alert, channels, found)]
+    messages += [message for incident in found.missed for message in _missed_messages(incident, channels, found)]
     return AlertChanges(tuple(opened), tuple(closed), tuple(messages))
 
 
@@ -159,11 +162,25 @@ def _messages(
     ]
 
 
+def _missed_messages(incident: Incident, channels: Sequence[int], found: Situation) -> list[NewMessage]:
+    """The beginning and the end of an incident that nobody looked at while it went on."""
+    alert = _incident(incident, found.zone)
+    stored = OpenAlert(alert.rule, alert.subject, alert.since, _open_facts(alert))
+    begin = _messages(alert, stored, "begins", alert.title, channels, found.now)
+    return [*begin, *_end_messages(stored, channels, replace(found, incidents=(incident,)))]
+
+
+def _ended_at(alert: OpenAlert, found: Situation) -> datetime:
+    """When the cause of an alert was over: an incident knows; others were seen to be over now."""
+    ids = {str(incident.id): incident.until for incident in found.incidents} if alert.rule == "incident" else {}
+    return ids.get(alert.subject) or found.now
+
+
 def _end_messages(alert: OpenAlert, channels: Sequence[int], found: Situation) -> list[NewMessage]:
     title, begin = str(alert.facts.get("end") or ""), message_subject(alert, "begins")
     if not title or (alert.rule == "source" and not _has_source(alert, found)):
         return []
-    lasted = f"It lasted {duration(found.now - alert.since)}."
+    lasted = f"It lasted {duration(_ended_at(alert, found) - alert.since)}."
     stored: dict[str, Json] = {
         "title": title,
         "lines": [lasted],

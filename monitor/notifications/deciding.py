@@ -78,9 +78,9 @@ def decide(
     decision = _Decision(schedule, around, waiting)
     for arrival in arrivals:
         at = arrival.at if waiting.until is None else max(arrival.at, waiting.until)
-        _send_due(decision, at)
+        _pass_time(decision, at)
         _add(decision, replace(arrival, at=at))
-    _send_due(decision, now)
+    _pass_time(decision, now)
     return replace(decision.waiting, until=max(now, waiting.until or now)), decision.planned
 
 
@@ -99,12 +99,35 @@ def due_at(schedule: Schedule, waiting: Waiting, around: Circumstances) -> datet
     return at
 
 
-def _send_due(decision: _Decision, by: datetime) -> None:
-    """Send what is due by then."""
+def _pass_time(decision: _Decision, by: datetime) -> None:
+    """Do what is due by then, in the order of time."""
+    due = due_at(decision.schedule, decision.waiting, decision.around)
+    if due is not None and due <= by:
+        _drop_old(decision, due)
+        _send_due(decision, due)
+    _drop_old(decision, by)
+
+
+def _drop_old(decision: _Decision, by: datetime) -> None:
+    """Drop mentions that too few others have followed in time; plan one entry of the log a day for them."""
+    is_each, within = decision.schedule.frequency is Frequency.EACH, decision.schedule.within
+    while True:
+        waiting = decision.waiting
+        expiry = waiting.recent[0][1] + within if waiting.recent and is_each else None
+        noted = next_day(waiting.dropped_since, decision.around.zone) if waiting.dropped_since else None
+        if noted is not None and noted <= by and (expiry is None or noted <= expiry):
+            subject = f"dropped:{waiting.dropped[-1]}"
+            decision.planned.append(Planned(noted, subject, waiting.n_dropped, waiting.dropped, held=True))
+            decision.waiting = waiting.without_dropped()
+        elif expiry is not None and expiry <= by:
+            decision.waiting = waiting.without_oldest(expiry)
+        else:
+            return
+
+
+def _send_due(decision: _Decision, at: datetime) -> None:
+    """Send what waits and is due at that time."""
     waiting = decision.waiting
-    at = due_at(decision.schedule, waiting, decision.around)
-    if at is None or at > by:
-        return
     too_few = bool(decision.schedule.more_than) and not waiting.exceeded
     is_digest = decision.schedule.frequency is not Frequency.EACH
     subject = f"{'digest' if is_digest else 'summary'}:{waiting.mentions[-1]}"

@@ -30,8 +30,6 @@ INCIDENTS_SINCE = timedelta(days=8)
 PREVIEW_SPAN = timedelta(days=30)
 MAX_PREVIEWED = 20_000
 """Mentions of which a preview is computed."""
-TOO_FEW = "There were too few mentions."
-
 log = logging.getLogger("wallflower.notifications")
 
 
@@ -198,5 +196,5 @@ def _message(subscription: Subscription, view: SavedView, planned: Planned, know
         planned.at,
         wording.view_facts(view, subscription.schedule, planned, known.get(planned.mentions[-1])),
         State.HELD if planned.held else State.WAITING,
-        TOO_FEW if planned.held else "",
+        wording.too_few(subscription.schedule) if planned.held else "",
     )

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from monitor.clock import Clock
 from monitor.errors import NotificationError, SendError, StoreError
 from monitor.http import Http
-from monitor.model.notifications import Channel, DeliveryAttempt, Message
-from monitor.notifications.channels import Outgoing, Transport, transport
+from monitor.model.notifications import Channel, ChannelKind, DeliveryAttempt, Message
+from monitor.notifications.channels import PACE_SECONDS, Outgoing, Transport, transport
 from monitor.notifications.texts import Text, compose
 from monitor.notifications.vault import Vault
 from monitor.notifications.weekly import WEEK_FACT, ComposeReport
@@ -26,10 +26,14 @@ RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=3), timedelta(minutes=6))
 """Waits before the second, third and fourth try of a channel. After that, the next channel is tried."""
 TRY_AGAIN_AFTER = timedelta(hours=1)
 """Wait between two tries when every channel has failed."""
+MAX_PACE_SECONDS = 5.0
+"""A channel whose service asks us to wait for longer is left alone until then."""
 GIVE_UP_AFTER = timedelta(hours=24)
 MAX_DUE = 200
-MAX_THREADS = 4
+MAX_THREADS = 32
 """Channels to which messages are sent at the same time. One that hangs must not delay others."""
+MAX_APPRISE_THREADS = 4
+"""Of them, those that use Apprise, which needs 44 MB each time."""
 REMOVED = "The channel was removed."
 BUG = "A bug in Wallflower kept it from being sent; the log has the details."
 
@@ -57,14 +61,18 @@ class Sender:
         """What writes the weekly report."""
         self._create_transport = create_transport or self._transport
         self._busy: dict[int, threading.Thread] = {}
+        self._ready_at: dict[int, float] = {}
+        """Channel -> when, by the monotonic clock, its service accepts the next message."""
         self._unmarked: dict[int, DeliveryAttempt] = {}
         self._lock = threading.Lock()
 
     def dispatch(self) -> None:
         """Begin to send what is due, in threads. Raises StoreError."""
-        for via in self._due_channels():
+        due = self._due_channels()
+        kinds = {channel.id: channel.kind for channel in self._store.notifications.channels()} if due else {}
+        for via in due:
             with self._lock:
-                if via in self._busy or len(self._busy) >= MAX_THREADS:
+                if via in self._busy or self._is_full(kinds, via):
                     continue
                 thread = threading.Thread(target=self._drain, args=(via,), name=f"notify-{via}", daemon=True)
                 self._busy[via] = thread
@@ -88,7 +96,18 @@ class Sender:
     def _due_channels(self) -> list[int]:
         self._mark_late()
         self._store.notifications.hold_orphans(self._clock.now())
-        return self._store.notifications.due_channels(self._clock.now())
+        due = self._store.notifications.due_channels(self._clock.now())
+        return [via for via in due if self._wait_seconds(via) <= MAX_PACE_SECONDS]
+
+    def _is_full(self, kinds: Mapping[int, ChannelKind], via: int) -> bool:
+        """Whether a channel has to wait until others have sent theirs."""
+        busy = [kinds.get(one) for one in self._busy]
+        is_apprise = kinds.get(via) is ChannelKind.APPRISE
+        return len(busy) >= MAX_THREADS or (is_apprise and busy.count(ChannelKind.APPRISE) >= MAX_APPRISE_THREADS)
+
+    def _wait_seconds(self, via: int) -> float:
+        """How long the service of a channel wants no message."""
+        return max(0.0, self._ready_at.get(via, 0.0) - self._clock.monotonic())
 
     def _drain(self, via: int) -> None:
         try:
@@ -107,7 +126,8 @@ class Sender:
         due = self._store.notifications.due(via, self._clock.now(), MAX_DUE)
         messages = [message for message in due if message.id not in self._unmarked]
         for message in messages:
-            if self._clock.stopped:
+            seconds = self._wait_seconds(via)
+            if seconds > MAX_PACE_SECONDS or (seconds and self._clock.wait(seconds)) or self._clock.stopped:
                 return 0
             self._send(message)
         return len(messages)
@@ -120,6 +140,7 @@ class Sender:
         try:
             if channel is None:
                 raise SendError(REMOVED, permanent=True)
+            self._ready_at[channel.id] = started + PACE_SECONDS.get(channel.kind, 0.0)
             detail = self._attempt(channel, self._outgoing(message, channel))
         except SendError as error:
             failed = replace(attempt, succeeded=False, detail=str(error), seconds=self._clock.monotonic() - started)
@@ -163,6 +184,9 @@ class Sender:
     def _save_failed(
         self, message: Message, failed: DeliveryAttempt, error: SendError, channels: Sequence[Channel]
     ) -> None:
+        if error.not_before is not None:
+            wait = (error.not_before - self._clock.now()).total_seconds()
+            self._ready_at[message.via] = self._clock.monotonic() + wait
         tried = {attempt.channel for attempt in self._store.notifications.attempts([message.id])[message.id]}
         ids = [channel.id for channel in channels]
         via, tries, next_try = after_failure(message, error, ids, tried | {message.via}, self._clock.now())
@@ -174,12 +198,13 @@ def after_failure(
     message: Message, error: SendError, channels: Sequence[int], tried: Collection[int], now: datetime
 ) -> tuple[int, int, datetime | None]:
     """Which channel tries next, how often it has failed so far, and when it tries; no time: nobody does any more."""
-    tries = message.tries + 1
-    if not error.permanent and tries <= len(RETRY_AFTER):
-        return message.via, tries, max(now + RETRY_AFTER[tries - 1], error.not_before or now)
+    tries, earliest = message.tries + 1, error.not_before or now
+    is_soon = earliest - now <= sum(RETRY_AFTER, timedelta())
+    if not error.permanent and tries <= len(RETRY_AFTER) and is_soon:
+        return message.via, tries, max(now + RETRY_AFTER[tries - 1], earliest)
     later = [one for one in channels if one > message.via] + [one for one in channels if one < message.via]
     if untried := [one for one in later if one not in tried]:
         return untried[0], 0, now
     if now + TRY_AGAIN_AFTER > message.created_at + GIVE_UP_AFTER:
         return message.via, tries, None
-    return message.channel, len(RETRY_AFTER), now + TRY_AGAIN_AFTER
+    return message.channel, len(RETRY_AFTER), max(now + TRY_AGAIN_AFTER, earliest)

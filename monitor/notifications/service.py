@@ -16,6 +16,7 @@ from monitor.model import Brand, MentionFilter
 from monitor.model.notifications import Channel, QuietHours, Schedule
 from monitor.model.saved_views import SavedView
 from monitor.notifications.alert_watch import AlertSources, AlertWatch
+from monitor.notifications.channels.pace import NoHostLimit
 from monitor.notifications.flow import Flow, Preview, subscribed_filter
 from monitor.notifications.sender import Sender
 from monitor.notifications.texts import Text
@@ -50,7 +51,7 @@ class Notifications:
     ) -> None:
         self._store, self._clock = store, clock
         self.vault = vault
-        self._http = http or Http(clock, allow_hosts, limits=LIMITS)
+        self._http = http or Http(clock, allow_hosts, limits=LIMITS, rate_limiter=NoHostLimit(clock))
         self._brands, self._zone = tuple(brands), zone
         self.sender = Sender(store, self._http, vault, clock, base_url)
         self.flow = Flow(store, brands, zone)

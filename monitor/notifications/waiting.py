@@ -44,6 +44,11 @@ class Waiting:
     day: str = ""
     """The last day, in the zone of the config, on which a message was sent, and how many."""
     sent: int = 0
+    dropped: tuple[int, ...] = ()
+    """The newest mentions, at most MAX_NAMED, that were too few within the time of the schedule to be sent."""
+    n_dropped: int = 0
+    dropped_since: datetime | None = None
+    """When the first of them was too old to count any longer."""
     until: datetime | None = None
     """Everything up to this time is decided."""
 
@@ -65,9 +70,24 @@ class Waiting:
         kept = [(mention, at) for mention, at in self.recent if arrival.at - at < within]
         return replace(self, recent=(*kept, (arrival.mention, arrival.at))[-limit:])
 
+    def without_oldest(self, at: datetime) -> Waiting:
+        """With the oldest of the last mentions dropped: by that time, too few others had followed it."""
+        (mention, _), *rest = self.recent
+        return replace(
+            self,
+            recent=tuple(rest),
+            dropped=(*self.dropped, mention)[-MAX_NAMED:],
+            n_dropped=self.n_dropped + 1,
+            dropped_since=self.dropped_since or at,
+        )
+
     def emptied(self) -> Waiting:
         """Nothing waits any more."""
-        return Waiting(recent=self.recent, day=self.day, sent=self.sent, until=self.until)
+        return replace(self, n=0, first=None, mentions=(), brands=(), reasons=(), exceeded=False)
+
+    def without_dropped(self) -> Waiting:
+        """What was dropped has been reported."""
+        return replace(self, dropped=(), n_dropped=0, dropped_since=None)
 
 
 def to_json(waiting: Waiting) -> Json:
@@ -82,6 +102,9 @@ def to_json(waiting: Waiting) -> Json:
         "recent": [[mention, _written(at)] for mention, at in waiting.recent],
         "day": waiting.day,
         "sent": waiting.sent,
+        "dropped": list(waiting.dropped),
+        "n_dropped": waiting.n_dropped,
+        "dropped_since": _written(waiting.dropped_since),
         "until": _written(waiting.until),
     }
     return stored
@@ -101,6 +124,9 @@ def from_json(stored: Any) -> Waiting:
         recent=tuple((mention, datetime.fromisoformat(at)) for mention, at in stored["recent"]),
         day=stored["day"],
         sent=stored["sent"],
+        dropped=tuple(stored.get("dropped", ())),
+        n_dropped=stored.get("n_dropped", 0),
+        dropped_since=_read(stored.get("dropped_since")),
         until=_read(stored["until"]),
     )
 

@@ -57,12 +57,21 @@ def reasons(found: tuple[Reason, ...]) -> str:
     return " and ".join(_REASONS[reason] for reason in found)
 
 
+def too_few(schedule: Schedule) -> str:
+    """Why a message was held."""
+    if not schedule.more_than:
+        return "There were too few mentions."
+    return f"There were never more than {schedule.more_than:,} within {duration(schedule.within)}."
+
+
 def _mention_line(arrival: Arrival) -> str:
     """ "Globex, negative, on Reddit" """
     return f"{arrival.brand}, {arrival.sentiment}, on {arrival.post.source}"
 
 
 def _lines(schedule: Schedule, planned: Planned) -> list[str]:
+    if planned.held:
+        return ["It was not sent."]
     if planned.waited_for and schedule.frequency is Frequency.EACH:
         return [f"They waited because of {reasons(planned.waited_for)}."]
     if schedule.frequency is Frequency.EACH:

@@ -13,10 +13,11 @@ from monitor.model.notifications import ChannelKind
 from monitor.notifications.channels.apprise_channel import AppriseTransport
 from monitor.notifications.channels.chats import ChatTransport
 from monitor.notifications.channels.mail import MailTransport
+from monitor.notifications.channels.pace import PACE_SECONDS
 from monitor.notifications.channels.transport import Outgoing, Transport
 from monitor.notifications.channels.webhook import WebhookTransport
 
-__all__ = ["Outgoing", "Transport", "transport"]
+__all__ = ["PACE_SECONDS", "Outgoing", "Transport", "transport"]
 
 
 def transport(kind: ChannelKind, address: Mapping[str, Any], http: Http) -> Transport:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from monitor.errors import BlockedAddress, NotificationError, RateLimited, SendError, SourceError
 from monitor.http import Http, Response, site_of
+from monitor.notifications.channels.pace import requested_wait
 from monitor.notifications.texts import Text, one_line
 
 MAX_ANSWER_CHARS = 120
@@ -52,7 +53,9 @@ def post(http: Http, url: str, body: bytes, headers: Mapping[str, str]) -> Respo
     except SourceError as error:
         raise SendError(str(error)) from error
     if response.status >= 300:
-        raise status_error(url, response)
+        error = status_error(url, response)
+        error.not_before = http.wait_until(requested_wait(response))
+        raise error
     return response
 
 
