@@ -12,6 +12,7 @@ import click
 from display.cli.dependencies import config_option, load_config, open_config_store
 from display.pages.mentions import export as formats
 from display.pages.mentions import filters
+from display.pages.mentions.existing_values import check_existence
 from display.pages.mentions.saved import open_view
 from display.source_health import known_source_names
 from monitor.clock import Clock
@@ -69,6 +70,7 @@ def export(
             now=now,
             open_view=open_view(views.get, config, now),
         )
+        check_existence(store, view, parameters, now)
         if view.filter.q:
             parse_rule(view.filter.q)
         _write(FORMATS[format_name](store.export(view.filter.counted)), output)

@@ -67,12 +67,38 @@ def test_a_list_is_worked_through_with_keys_alone(page: Page, served: RunningApp
     page.keyboard.press("j")
     page.keyboard.press("r")
     expect(page.locator(".row:not(.left-list)")).to_have_count(3)
-    expect(page.locator(".row .mention-link:focus")).to_have_text("acme 2")
+    focused = page.locator(".row .mention-link:focus")
+    expect(focused).to_have_text("acme 2")
+    # With the focus in the drawer, or nowhere, work goes on with the next row, too.
     page.keyboard.press("Enter")
     expect(page.locator("#relevance")).to_be_visible()
+    page.keyboard.press("h")
+    expect(focused).to_have_text("acme 3")
+    expect(page.locator("#drawer .full-text")).to_have_text("acme 3")
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    page.keyboard.press("k")
+    page.keyboard.press("k")
+    expect(focused).to_have_text("acme 0")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("c")
+    expect(page.locator(".row").first).to_contain_text("Claimed by you")
     page.keyboard.press("r")
-    expect(page.locator("#relevance")).to_contain_text("says that it is not relevant.")
-    assert served.store.relevance.brands()[0].irrelevant == 2
+    expect(page.locator(".left-list")).to_have_count(3)
+    expect(focused).to_have_text("acme 3")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("r")
+    expect(page.locator(".row:not(.left-list)")).to_have_count(0)
+    assert served.store.relevance.brands()[0].irrelevant == 3
+    # A reload shows what came meanwhile. A narrow screen shows one mention after the other.
+    page.set_viewport_size({"width": 1000, "height": 800})
+    served.save(*(judged(f"acme {n}", external_id=str(n), published_at=now) for n in (7, 8)))
+    page.goto(served.url + "/mentions?range=all")
+    page.locator(".mention-link").first.click()
+    expect(page.locator("#drawer .full-text")).to_have_text("acme 8")
+    page.keyboard.press("r")
+    expect(page.locator("#drawer .full-text")).to_have_text("acme 7")
+    expect(page.locator("#drawer-heading")).to_be_focused()
 
 
 def test_a_page_that_is_open_loses_what_is_set_aside_from_its_wall(page: Page, served: RunningApp) -> None:

@@ -17,7 +17,7 @@ from display.pages.health_line import current_health
 from display.pages.mentions.cards import Card, Cards
 from display.pages.mentions.detail import detail_values
 from display.pages.mentions.filters import MentionsView
-from display.pages.mentions.views import valid_view
+from display.pages.mentions.requested import valid_view
 from display.pages.relevance.words import row_reason
 from monitor.model import Mention, MentionFilter, State
 from monitor.model.actions import MAX_SELECTED

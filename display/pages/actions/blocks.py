@@ -14,7 +14,8 @@ from display.pages.actions.shown import block_effect, block_targets
 from display.pages.caching import always_revalidate
 from display.pages.context import page_context
 from display.pages.health_line import current_health
-from display.pages.mentions.views import template_values, valid_view
+from display.pages.mentions.requested import valid_view
+from display.pages.mentions.views import template_values
 from monitor.model.actions import ActionKind, BlockKind
 from monitor.model.people import Role
 

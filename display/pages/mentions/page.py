@@ -75,9 +75,9 @@ class MentionsPage:
         self.now, self.zone = health.now, config.timezone
         self.cards = Cards(config.brands, config.timezone, opinions)
         self.last_change = store.last_change_id()
-        newest = store.last_mention_id()
-        self.upto = newest if view.upto is None else min(view.upto, newest)
-        self.current = self.upto == newest
+        self.newest = store.last_mention_id()
+        self.upto = self.newest if view.upto is None else min(view.upto, self.newest)
+        self.current = self.upto == self.newest
 
     @cached_property
     def people(self) -> list[Account]:
@@ -310,7 +310,7 @@ class MentionsPage:
     @property
     def first_run(self) -> bool:
         """Whether no mention was ever stored."""
-        return self.upto == 0
+        return self.newest == 0
 
     @property
     def none_readable(self) -> bool:

@@ -9,8 +9,9 @@ from display.pages.caching import always_revalidate
 from display.pages.context import page_context
 from display.pages.health_line import current_health
 from display.pages.mentions.problem_pages import invalid_filter_page
+from display.pages.mentions.requested import requested_view
 from display.pages.mentions.view_topics import find_view_topics
-from display.pages.mentions.views import link, requested_view, template_values
+from display.pages.mentions.views import link, template_values
 from display.server.abandoned_requests import cancel_abandoned_queries
 from monitor.errors import FilterError, QueryError
 

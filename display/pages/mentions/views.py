@@ -8,7 +8,7 @@ List, counts and chart show one moment (``upto``). The pill counts later mention
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
@@ -19,7 +19,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.access.guard import current_account, current_account_id, current_person
+from display.access.guard import current_account, current_person
 from display.access.permissions import opens_to_tokens
 from display.error_figures import error_sentence, short_error
 from display.formatting import pluralize
@@ -33,18 +33,18 @@ from display.pages.mentions.cards import Cards
 from display.pages.mentions.completion import completions
 from display.pages.mentions.detail import detail_values
 from display.pages.mentions.facets import STATE
-from display.pages.mentions.filters import RANGES, MentionsView, parameters, parse_view, position_text, query_string
+from display.pages.mentions.filters import RANGES, MentionsView, parameters, position_text, query_string
 from display.pages.mentions.page import MentionsPage
 from display.pages.mentions.problem_pages import invalid_filter_page
 from display.pages.mentions.query_fix import fixed_query, query_error
-from display.pages.mentions.saved import ViewList, open_view
+from display.pages.mentions.requested import last_valid_view, requested_view, valid_filter, valid_view
+from display.pages.mentions.saved import ViewList
 from display.pages.mentions.times import local_minute
 from display.pages.mentions.usual import usual_number
 from display.server.abandoned_requests import cancel_abandoned_queries
 from display.server.capacity import EXPORTS, limited
-from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
-from monitor.model import Choice, Count, Mention, MentionFilter, State, StoryCount
+from monitor.model import Choice, Count, Mention, State, StoryCount
 
 PageResponse: TypeAlias = "str | tuple[str, int] | AnyResponse"
 View = TypeVar("View", bound=Callable[..., PageResponse])
@@ -168,7 +168,12 @@ def export_json() -> PageResponse:
 def mention(number: int) -> PageResponse:
     """The list with one mention open beside it. A narrow screen shows the mention alone."""
     context, now = page_context(), page_context().clock.now()
-    view, shown = valid_view(context, now), context.store.mention(number)
+    try:
+        view = requested_view(context, now)
+        valid_filter(view)
+    except (FilterError, QueryError) as error:
+        return invalid_filter_page(error, number)
+    shown = context.store.mention(number)
     health = current_health(context, now)
     page = MentionsPage(context.config, context.store, view, health, context.opinions())
     if shown is not None and not page.lists(shown):
@@ -234,48 +239,11 @@ def claim_of(mention: Mention) -> ShownClaim | None:
     return shown_claim(mention.claim, current_person().actor, context.clock.now(), context.config.timezone)
 
 
-def requested_view(context: PageContext, now: datetime, params: MultiDict[str, str] | None = None) -> MentionsView:
-    """The view that the URL of this request asks for. Raises FilterError."""
-    sent = (request.args if params is None else params).to_dict(flat=False)
-    sources = {source.name for source in context.config.sources}
-    if not {value.lstrip("+-") for value in sent.get("source", ())} <= sources:
-        sources |= known_source_names(context.config, context.store)
-    brands = [brand.name for brand in context.config.brands]
-    person, zone = current_account_id(), context.config.timezone
-    saved = open_view(lambda id_: context.store.views.get(id_, person), context.config, now)
-    return parse_view(sent, brands=brands, sources=sources, timezone=zone, now=now, open_view=saved, person=person)
-
-
 def list_values(context: PageContext, page: MentionsPage, now: datetime) -> dict[str, Any]:
     """What the template of a list uses: the page, and the saved views of the person beside it."""
     views = ViewList(context.config, context.store, current_account(), page.view, now)
     looked = views.line([card.mention for card in page.rows], page.upto)
     return {"page": page, "views": views, "looked": looked}
-
-
-def valid_view(context: PageContext, now: datetime, without: Sequence[str] = ()) -> MentionsView:
-    """The view that the URL asks for; the default one if that is not valid, because a mention needs no list.
-
-    ``without``: parameters that are no filter.
-    """
-    params = MultiDict([pair for pair in request.args.items(multi=True) if pair[0] not in without])
-    try:
-        view = requested_view(context, now, params)
-    except FilterError:
-        return MentionsView()
-    return MentionsView() if query_error(view) else view
-
-
-def valid_filter(view: MentionsView) -> MentionFilter:
-    """The filter of ``view``. Raises QueryError if its search is invalid."""
-    view.search()
-    return view.filter
-
-
-def last_valid_view(view: MentionsView, last_valid: str) -> MentionsView:
-    """``view`` with the search ``last_valid`` if that is still valid, else without a search."""
-    last = view.changed(q=last_valid)
-    return view.changed(q="") if query_error(last) else last
 
 
 def requested_mentions(context: PageContext, params: MultiDict[str, str] | None = None) -> Iterator[Mention]:

@@ -24,8 +24,8 @@ from display.pages.health_line import current_health
 from display.pages.mentions.filters import MentionsView
 from display.pages.mentions.problem_pages import invalid_filter_page
 from display.pages.mentions.query_fix import query_error
+from display.pages.mentions.requested import requested_view
 from display.pages.mentions.saved import ViewList
-from display.pages.mentions.views import requested_view
 from monitor.errors import FilterError, SavedViewError
 from monitor.model import Choice, Json, MentionFilter
 from monitor.model.people import Role

@@ -1,7 +1,7 @@
 // The keys of actions: on the selected mentions, else on the row with the focus, else on the mention that is open.
 
 import type { Actions } from "./actions";
-import { currentRow, linkOf, type Row } from "./rows";
+import { currentRow, linkOf, rowOf, type Row } from "./rows";
 import type { Selection } from "./selection";
 import type { Shortcuts } from "./shortcuts";
 import { undoLast } from "./undo";
@@ -14,8 +14,8 @@ export function actionShortcuts(actions: Actions | null, selection: Selection): 
   const onSelected = (what: () => void, otherwise: () => void) => () => (selection.isEmpty ? otherwise() : what());
   return {
     ...undo,
-    c: onSelected(() => selection.press("claim"), () => press("c")),
-    h: onSelected(() => selection.pressHide(), () => press("h")),
+    c: onSelected(() => selection.press("claim"), () => press("c", actions)),
+    h: onSelected(() => selection.pressHide(), () => press("h", actions)),
     r: onSelected(() => selection.press("irrelevant"), () => markIrrelevant(actions)),
     a: onSelected(() => selection.open("assign"), () => inDrawer("details.assign", openMenu)),
     e: onSelected(() => selection.open("correct-menu"), () => inDrawer(".correct button[aria-pressed=true], .correct button", focus)),
@@ -27,23 +27,29 @@ export function actionShortcuts(actions: Actions | null, selection: Selection): 
 }
 
 /** Press the button of the row with the focus, else that of the open mention. */
-function press(key: string): void {
+function press(key: string, actions: Actions | null): void {
   const row = focusedRow();
   const button = (row ?? document.querySelector("#actions"))?.querySelector(`[data-key=${key}]`);
-  if (button instanceof HTMLElement) button.click();
+  if (button instanceof HTMLElement) actions?.onRow(row ?? openRow(), () => button.click());
 }
 
 function markIrrelevant(actions: Actions | null): void {
   const row = focusedRow();
-  if (!row) return press("r");
-  if (row.dataset.irrelevant) void actions?.post(row.dataset.irrelevant, new URLSearchParams({ to: "list" }), null);
+  if (!row) return press("r", actions);
+  const address = row.dataset.irrelevant;
+  if (address) actions?.onRow(row, () => void actions.post(address, new URLSearchParams({ to: "list" }), null));
 }
 
-/** The row with the focus; without one, the current row unless a mention is open. */
+/** The row of the mention that is open. */
+const openRow = (): Row | null => rowOf(document.getElementById("drawer")?.dataset.id);
+
+/** The row with the focus; without one, the current row unless a mention is open, whose own buttons are pressed then. */
 function focusedRow(): Row | null {
   const focused = document.activeElement?.closest<Row>("#rows > .row") ?? null;
-  const isOpen = document.querySelector("#drawer:not([hidden])") !== null;
-  return focused ?? (isOpen ? null : currentRow());
+  if (focused) return focused;
+  const isOpen = document.querySelector("#drawer:not([hidden])") && !document.querySelector("#rows > .previewed");
+  if (!isOpen) return currentRow();
+  return document.getElementById("actions") ? null : openRow();
 }
 
 /** Use a part of the open mention; a row is opened first. */

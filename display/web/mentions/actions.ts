@@ -5,7 +5,7 @@ import { rootPath } from "../root_path";
 import { forgetDraft } from "./drafts";
 import type { Drawer } from "./drawer";
 import { announce, applyParts, type Outcome } from "./parts";
-import { focusRow, neighbour, rowOf, type Row } from "./rows";
+import { focusRow, LISTED, neighbour, rowOf, type Row } from "./rows";
 
 const UNREACHABLE = "Not saved: Wallflower cannot be reached. Nothing is lost; try again.";
 const NOT_STORED = "This could not be stored. Nothing is lost; try again in a moment.";
@@ -25,6 +25,8 @@ export class Actions {
   /** Mention -> the id of a change that is drawn. */
   private readonly drawn = new Map<string, number>();
   private timer: number | undefined;
+  /** The row that a key acts on. */
+  private pressedFor: Row | null = null;
 
   constructor(
     private readonly main: HTMLElement,
@@ -47,10 +49,17 @@ export class Actions {
     if (this.waiting.size) this.timer ??= window.setTimeout(() => void this.update(), COLLECT_MS);
   }
 
+  /** Do what a key says with the mention of `row`, which may be without focus. */
+  onRow(row: Row | null, act: () => void): void {
+    this.pressedFor = row;
+    act();
+    this.pressedFor = null;
+  }
+
   /** Send an action on the mention of a row, or on the one that is open. */
   async post(address: string, fields: URLSearchParams, from: HTMLElement | null): Promise<Outcome | null> {
-    const row = document.activeElement?.closest<Row>("#rows > .row") ?? null;
-    const next = row && (neighbour(1, row) ?? neighbour(-1, row));
+    const row = this.pressedFor ?? document.activeElement?.closest<Row>("#rows > .row") ?? null;
+    const next = row && (neighbour(1, row, LISTED) ?? neighbour(-1, row, LISTED));
     const response = await send(address, fields);
     if (response === null) return showProblem(from, row, UNREACHABLE);
     // The server answers a reload with the way to sign in. What was typed is kept.
@@ -141,11 +150,11 @@ async function fill(panel: HTMLElement, address: string): Promise<void> {
   panel.replaceChildren(...new DOMParser().parseFromString(await response.text(), "text/html").body.childNodes);
 }
 
-/** Work goes on with the next row; the drawer follows if it is open beside the list. */
+/** Work goes on with the next row; an open drawer follows. */
 function focusNext(next: Row | null, drawer: Drawer | null): void {
   const row = rowOf(next?.dataset.id);
   if (!row) return;
-  if (drawer?.isBesideList) drawer.showRow(row);
+  if (drawer?.showsMention) drawer.showRow(row);
   focusRow(row);
 }
 
@@ -153,7 +162,7 @@ function focusNext(next: Row | null, drawer: Drawer | null): void {
 function showProblem(from: HTMLElement | null, row: Row | null, text: string): null {
   const place =
     from?.querySelector<HTMLElement>(".field-problem, .action-problem") ??
-    (row ? problemIn(row) : document.querySelector<HTMLElement>("#actions .action-problem"));
+    (row && !from?.closest("#drawer") ? problemIn(row) : document.querySelector<HTMLElement>("#actions .action-problem"));
   if (!place) return null;
   place.textContent = text;
   place.hidden = text === "";

@@ -61,15 +61,15 @@ export class Drawer {
     return ROOM_FOR_BOTH.matches && localStorage.getItem(KEEP_OPEN_KEY) === null;
   }
 
-  /** Whether it shows a mention beside a list that can be seen. */
-  get isBesideList(): boolean {
-    return this.isOpen && BESIDE_LIST.matches && !this.isPreview;
+  /** Whether it shows a mention that somebody opened, so that it follows when work goes on with another row. */
+  get showsMention(): boolean {
+    return this.isOpen && !this.isPreview;
   }
 
-  /** Show the mention of another row in place of the open one; the focus stays in the list. */
+  /** Show the mention of another row in place of the open one. The focus stays in a list that can be seen. */
   showRow(row: Row): void {
     const href = linkOf(row)?.href;
-    if (href) this.show(href, row, "replace", false);
+    if (href) this.show(href, row, "replace", !BESIDE_LIST.matches);
   }
 
   /** Go to the next mention or the one before: with its row if the list has it. */

@@ -1,7 +1,7 @@
 // The place in the list: which row is where on the screen. Whatever is inserted, opened, closed or loaded again, that row stays
 // where it was and keeps the focus.
 
-import { currentRow, linkOf, type Row } from "./rows";
+import { currentRow, linkOf, LISTED, neighbour, type Row } from "./rows";
 
 const STORED = "wallflower-places";
 const MAX_STORED = 40;
@@ -77,7 +77,7 @@ export function savePlace(): void {
   const stored = read();
   const key: string = history.state?.key ?? "";
   stored.delete(key);
-  const row = anchor();
+  const row = listedAt(anchor());
   const inDrawer = document.activeElement?.closest("#drawer") !== null;
   if (row) {
     const place = { row: row.id, y: row.getBoundingClientRect().top, focused: row === currentRow(), inDrawer };
@@ -85,6 +85,11 @@ export function savePlace(): void {
   }
   const newest = [...stored].slice(-MAX_STORED);
   sessionStorage.setItem(STORED, JSON.stringify(newest));
+}
+
+/** `row`, or the row beside it if somebody took it out of the list: a reload would look for it in vain. */
+function listedAt(row: Row | null): Row | null {
+  return row?.matches(LISTED) ? row : row && (neighbour(1, row, LISTED) ?? neighbour(-1, row, LISTED));
 }
 
 /** The address of the page of the list that begins some rows above `row`, as of the moment that is shown. */
@@ -102,12 +107,22 @@ function restore(place: Place, key: string): boolean {
   if (row) {
     moveTo(row, place.y);
     if (place.focused && !place.inDrawer) linkOf(row)?.focus({ preventScroll: true });
-    if (history.state?.moved) history.replaceState({ ...history.state, moved: false }, "");
+    if (history.state?.moved || history.state?.isGone) history.replaceState({ ...history.state, moved: false, isGone: false }, "");
     return true;
   }
+  if (history.state?.moved) return returnFromMove(key);
   const isBeyond = place.page !== location.href && !document.querySelector("#drawer[data-id]");
-  if (!isBeyond || history.state?.moved) return true;
-  history.replaceState({ key, moved: true }, "", place.page);
+  if (!isBeyond || history.state?.isGone) return true;
+  history.replaceState({ key, moved: true, from: location.href }, "", place.page);
+  location.reload();
+  return false;
+}
+
+/** The row is not on that page either, because it has left the list: show the list as it is now. */
+function returnFromMove(key: string): boolean {
+  const { from } = history.state;
+  if (!from) return true;
+  history.replaceState({ key, isGone: true }, "", from);
   location.reload();
   return false;
 }

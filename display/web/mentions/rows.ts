@@ -5,6 +5,9 @@ const STICKY_HEIGHT = 86;
 
 export type Row = HTMLTableRowElement;
 
+/** Rows of mentions that are still in the list. */
+export const LISTED = ".row:not(.deleted, .left-list)";
+
 let lastFocused: string | null = null;
 
 /** Remember the row with the focus, so that the keys continue there after the focus was elsewhere. */
@@ -27,9 +30,9 @@ export function currentRow(): Row | null {
   return focused ?? document.querySelector<Row>("#rows > .row[aria-current]") ?? (last || null);
 }
 
-/** The next row with a mention, or the one before. Without a current row it is the first that can be seen. */
-export function neighbour(step: 1 | -1, from = currentRow()): Row | null {
-  const rows = [...document.querySelectorAll<Row>("#rows > .row:not(.deleted)")];
+/** The next row like `which`, or the one before. Without a current row it is the first that can be seen. */
+export function neighbour(step: 1 | -1, from = currentRow(), which = ".row:not(.deleted)"): Row | null {
+  const rows = [...document.querySelectorAll<Row>(`#rows > ${which}`)];
   if (!from) return rows.find((row) => row.getBoundingClientRect().top >= STICKY_HEIGHT) ?? rows[0] ?? null;
   const all = [...document.querySelectorAll<Row>("#rows > .row")];
   const start = all.indexOf(from);
