@@ -52,6 +52,7 @@ MAY_IMPORT = {
     "store.sqlite": BASE | {"clock", "durations", "logs", "query", "store", "text"},
     "store.tail": BASE | {"store", "clock"},
     "upkeep": BASE | {"store"},
+    "rules": BASE | {"clock", "logs", "query", "store"},
     # decides what is sent, and sends it
     "notifications": BASE | {"analysis", "clock", "http", "logs", "query", "secrets", "store"},
     "collector": BASE | PURE | {"activity", "logs", "store", "sources"},
@@ -73,6 +74,7 @@ PAGES = BASE | {
     "quality",
     "query",
     "relevance",
+    "rules",
     "secrets",
     "store",
     "store.tail",

@@ -34,6 +34,7 @@ from monitor.judging import LanguageModel, ModelChoice, ModelProcesses, OpinionW
 from monitor.logs import FaultLog
 from monitor.model import Health
 from monitor.query.matcher import Matcher
+from monitor.rules import RematchWorker
 from monitor.sentiment import Scorer
 from monitor.store import open_store
 from monitor.text.language import LanguageDetector
@@ -74,7 +75,8 @@ class Service:
         self._http = Http(clock, config.allow_hosts)
         self._detector, self._activity = LanguageDetector(), Activity()
         self._faults = FaultLog(logging.getLogger("wallflower.collector"), clock.monotonic)
-        self._context = self._pass_context(config)
+        self._judge = self._create_judge(config)
+        self._context = self._pass_context(config, self._judge)
         self._configured = [configured_source(source, self._http) for source in config.sources]
         self._scheduler = Scheduler(self._configured, self._context, clock)
         self._jobs = JobRunner(self._create_jobs(config), clock, can_store=lambda: self._store.health().can_store)
@@ -84,6 +86,7 @@ class Service:
         model = _language_model(config)
         self._opinions = OpinionWorker(self._store, model, config.brands, clock, load_model, offset)
         self._relevance = RelevanceWorker(self._store, _encoder(config), config.brands, clock, load_model)
+        self._rematching = RematchWorker(self._store, self._judge, config.brands, clock)
         self._reloader = Reloader(config, load, self.apply, clock, status)
         self.app = create_app(
             config,
@@ -131,6 +134,7 @@ class Service:
         self._jobs.start()
         self._opinions.start()
         self._relevance.start()
+        self._rematching.start()
         self._notifications.start()
         self._reloader.start()
         self._summaries.start()
@@ -149,7 +153,8 @@ class Service:
     def apply(self, old: Config, new: Config) -> None:
         """Replace ``old``, the config in use, by ``new``. Raises StoreError; then ``old`` stays in use everywhere."""
         same_brands, same_intents = new.brands == old.brands, new.intents == old.intents
-        context = self._context if same_brands and same_intents else self._pass_context(new)
+        judge = self._judge if same_brands and same_intents else self._create_judge(new)
+        context = self._context if judge is self._judge else self._pass_context(new, judge)
         known = {source.name: (source, one) for source, one in zip(old.sources, self._configured, strict=True)}
         configured = [
             known[source.name][1]
@@ -163,13 +168,14 @@ class Service:
         if not same_brands:
             self._store.register_brands(new.brands, self._clock.now())
         self._http.allow(new.allow_hosts)
-        self._context, self._configured = context, configured
+        self._judge, self._context, self._configured = judge, context, configured
         self._deliveries.apply(configured, context)
         self._scheduler.apply(configured, context, {Health.BROKEN} if new.allow_hosts != old.allow_hosts else ())
         if jobs is not None:
             self._jobs.replace(jobs)
         self._opinions.replace(_language_model(new), new.brands)
         self._relevance.replace(_encoder(new), new.brands)
+        self._rematching.replace(judge, new.brands)
         self._notifications.use(new.brands, new.timezone, base_url(new.server), new.allow_hosts)
         use_in_app()
 
@@ -218,20 +224,22 @@ class Service:
         self._jobs.stop(1.0)
         self._opinions.stop()
         self._relevance.stop()
+        self._rematching.stop()
         self._notifications.stop(1.0)
 
-    def _pass_context(self, config: Config) -> PassContext:
-        brands, matcher = config.brands, Matcher(config.brands)
+    def _create_judge(self, config: Config) -> Judge:
         usual = StoredUsualLanguages(self._store.language_counts)
-        intents = _intent_finder(config)
         offset = StoredOffset(self._store.learning.result)
-        judge = Judge(matcher, Scorer(brands), self._detector, usual, intents, offset)
+        scorer = Scorer(config.brands)
+        return Judge(Matcher(config.brands), scorer, self._detector, usual, _intent_finder(config), offset)
+
+    def _pass_context(self, config: Config, judge: Judge) -> PassContext:
         return PassContext(
             judge,
             self._store,
-            matcher.terms(),
+            Matcher(config.brands).terms(),
             self._clock.now,
-            rules_digest=rules_digest(brands),
+            rules_digest=rules_digest(config.brands),
             activity=self._activity,
             faults=self._faults,
         )

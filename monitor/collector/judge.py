@@ -70,13 +70,21 @@ class Judge:
             cleaned = prepare_posts(posts, now, self._detector)
             matches_by_post = self._matcher.match(cleaned)
             self._assume_languages(cleaned, matches_by_post, self._usual(now))
-            matched = [n for n, matches in enumerate(matches_by_post) if matches]
-            mentioning = [cleaned[n] for n in matched]
-            judged = iter(self._judge_mentioning(mentioning, [matches_by_post[n] for n in matched], now))
-            return [
-                next(judged) if matches else JudgedPost(post)
-                for post, matches in zip(cleaned, matches_by_post, strict=True)
-            ]
+            return self._judge_matched(cleaned, matches_by_post, now)
+
+    def judge_stored(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
+        """Like ``judge``, for posts that were judged before: their texts are clean, and their languages are decided."""
+        with self._lock:
+            return self._judge_matched(posts, self._matcher.match(posts), now)
+
+    def _judge_matched(
+        self, posts: Sequence[Post], matches_by_post: Sequence[tuple[Match, ...]], now: datetime
+    ) -> list[JudgedPost]:
+        matched = [n for n, matches in enumerate(matches_by_post) if matches]
+        judged = iter(self._judge_mentioning([posts[n] for n in matched], [matches_by_post[n] for n in matched], now))
+        return [
+            next(judged) if matches else JudgedPost(post) for post, matches in zip(posts, matches_by_post, strict=True)
+        ]
 
     def _assume_languages(self, posts: list[Post], matches: list[tuple[Match, ...]], usual: UsualLanguages) -> None:
         """Give posts without a language the usual one of their source and brands, if nothing in them is against it.

@@ -135,6 +135,14 @@ class RuleChange:
     version: int
     """Of the new text: 2 for the first change."""
     at: datetime
+    person: str = ""
+    """Who saved it; empty if the file was changed in an editor."""
+    entered: int | None = None
+    """Stored mentions that began to count; None if stored posts were not matched again."""
+    left: int | None = None
+    """Stored mentions that no longer count."""
+    unfinished: bool = False
+    """Whether stored posts are being matched again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,3 +164,24 @@ def _quoted(phrase: Phrase, words: Iterable[str]) -> str:
     """An FTS5 string. The words contain only letters and digits, so nothing needs escaping."""
     text = " ".join(words)
     return f'"{text}" *' if phrase.is_prefix else f'"{text}"'
+
+
+class FtsBounds(NamedTuple):
+    """Two expressions between which the posts of a tree lie."""
+
+    at_most: str
+    """Finds every post of the tree, and perhaps others."""
+    at_least: str
+    """Finds only posts of the tree, but perhaps not all of them; empty if it would find none."""
+
+
+def compile_bounds(tree: Node, field: FieldExpression, everything: str) -> FtsBounds:
+    """Both bounds of ``tree``. ``everything`` finds every post. They are equal if FTS5 can express the tree."""
+    at_most, at_least = (_positive(_bound(tree, upper, field), everything) for upper in (True, False))
+    return FtsBounds(at_most, at_least)
+
+
+def _positive(bound: _Bound, everything: str) -> str:
+    if not bound.is_complement:
+        return _without_outer_brackets(bound.expression)
+    return f"({everything}) NOT ({bound.expression})" if bound.expression else everything

@@ -33,6 +33,7 @@ from monitor.store.notifications import NotificationStore
 from monitor.store.opinions import OpinionStore
 from monitor.store.people import PeopleStore
 from monitor.store.relevance import RelevanceStore
+from monitor.store.rules import RuleStore
 from monitor.store.views import ViewStore
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Store(MentionQueries, Protocol):
     """Whether mentions are about their brand: people's clicks, and what the program sets aside."""
     notifications: NotificationStore
     """Channels, subscriptions, messages on their way, and built-in alerts."""
+    rules: RuleStore
+    """Versions of rules, what another rule would find, and stored posts that are matched again after a change."""
     views: ViewStore
     """Saved views, and when each person last looked at them."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, RuleChange, SentimentCounts, Story, Tally
+from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, SentimentCounts, Story, Tally
 from monitor.store.sqlite import facets
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.cubes import bin_rows, segments
@@ -19,7 +19,7 @@ from monitor.store.sqlite.measured import unmeasured_languages
 from monitor.store.sqlite.plan import COUNTED, plan
 from monitor.store.sqlite.queries import page_ids
 from monitor.store.sqlite.rows import SENTIMENTS, load_mentions, sentiment_code
-from monitor.store.sqlite.units import DAY_MS, from_ms
+from monitor.store.sqlite.units import DAY_MS
 
 MAX_ROW_RANGE_MS = 31 * DAY_MS
 """Longer ranges are read from cube_brand_day, which has no stories: there each mention counts as a story."""
@@ -201,15 +201,6 @@ def language_counts(db: Connection) -> dict[tuple[str, str, str], int]:
     select = """SELECT source.name, brand.name, lang, sum(n) FROM cube_all
         JOIN source ON source.id = cube_all.source JOIN brand ON brand.id = cube_all.brand GROUP BY 1, 2, 3"""
     return {(source, brand, lang): n for source, brand, lang, n in db.execute(select) if n}
-
-
-def rule_changes(db: Connection, since: int, until: int) -> list[RuleChange]:
-    """See ``MentionQueries.rule_changes``."""
-    select = """SELECT brand, version, since FROM rule WHERE version > 1 AND since >= ? AND since < ?
-        ORDER BY since, id"""
-    active = active_brands(db)
-    found = db.execute(select, (since, until))
-    return [RuleChange(active[brand], version, from_ms(at)) for brand, version, at in found if brand in active]
 
 
 def largest_stories(db: Connection, since: int, until: int, limit: int) -> list[Story]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-
-from monitor.model import Brand
 from monitor.store.sqlite.connections import Connection
 
 
@@ -37,19 +33,6 @@ def source_id(db: Connection, name: str) -> int:
     return found[0]
 
 
-def register(db: Connection, brands: Sequence[Brand], now: int) -> None:
-    """Make ``brands`` the active ones, in this order. A changed rule becomes its next version."""
-    db.execute("UPDATE brand SET active = 0")
-    for position, brand in enumerate(brands):
-        db.execute(
-            "INSERT INTO brand (name, ours, colour, aliases, position) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) "
-            "DO UPDATE SET ours = excluded.ours, colour = excluded.colour, aliases = excluded.aliases, "
-            "position = excluded.position, active = 1",
-            (brand.name, brand.ours, brand.colour, json.dumps(brand.aliases), position),
-        )
-        _insert_rule(db, _brand_id(db, brand.name), brand.rule, now)
-
-
 class IdCache:
     """The ids of brands and rules that the write thread has used. Cleared after a failed transaction."""
 
@@ -70,23 +53,24 @@ class IdCache:
                 "ON CONFLICT DO NOTHING",
                 (name,),
             )
-            self._brands[name] = _brand_id(db, name)
+            self._brands[name] = brand_id(db, name)
         return self._brands[name]
 
     def rule(self, db: Connection, brand: int, text: str, now: int) -> int:
         """Id of the newest version of the brand's rule with this text; an unknown text becomes the next version."""
         if (brand, text) not in self._rules:
             found = db.execute("SELECT max(id) FROM rule WHERE brand = ? AND text = ?", (brand, text)).fetchone()[0]
-            self._rules[brand, text] = found or _insert_rule(db, brand, text, now)
+            self._rules[brand, text] = found or insert_rule(db, brand, text, now)
         return self._rules[brand, text]
 
 
-def _brand_id(db: Connection, name: str) -> int:
+def brand_id(db: Connection, name: str) -> int:
+    """Id of a brand that was registered."""
     found: tuple[int] = db.execute("SELECT id FROM brand WHERE name = ?", (name,)).fetchone()
     return found[0]
 
 
-def _insert_rule(db: Connection, brand: int, text: str, now: int) -> int:
+def insert_rule(db: Connection, brand: int, text: str, now: int) -> int:
     """Insert the next version of a brand's rule, unless the newest has the same text; return its id."""
     newest = "SELECT id, version, text FROM rule WHERE brand = ? ORDER BY version DESC LIMIT 1"
     id_, version, known = db.execute(newest, (brand,)).fetchone() or (0, 0, None)

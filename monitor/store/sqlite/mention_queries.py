@@ -24,7 +24,16 @@ from monitor.model import (
     VolumeSeries,
 )
 from monitor.store.mention_queries import VOLUME_STEP
-from monitor.store.sqlite import brand_figures, facets, queries, story_counts, texts, top_values, volume_series
+from monitor.store.sqlite import (
+    brand_figures,
+    facets,
+    queries,
+    rule_changes,
+    story_counts,
+    texts,
+    top_values,
+    volume_series,
+)
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.known_values import known_values
 from monitor.store.sqlite.plan import plan
@@ -118,7 +127,7 @@ class SqliteMentionQueries:
         return self._read(brand_figures.language_counts)
 
     def rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
-        return self._read(lambda db: brand_figures.rule_changes(db, to_ms(since), to_ms(until)))
+        return self._read(lambda db: rule_changes.changes(db, to_ms(since), to_ms(until)))
 
     def largest_stories(self, since: datetime, until: datetime, limit: int) -> list[Story]:
         return self._slow_read(lambda db: brand_figures.largest_stories(db, to_ms(since), to_ms(until), limit))

@@ -15,14 +15,17 @@ from monitor.store.sqlite.rows import HIDDEN, SENTIMENTS, SET_ASIDE, STATES, UNK
 from monitor.store.sqlite.store_part import StorePart
 from monitor.store.sqlite.units import from_ms, to_ms
 
-_KINDS = {ChangeKind.SAVED.value, ChangeKind.EDITED.value, ChangeKind.JUDGED.value}
+_WRITTEN = {ChangeKind.SAVED.value, ChangeKind.EDITED.value}
+_KINDS = _WRITTEN | {ChangeKind.JUDGED.value}
 _CHANGES = "SELECT id, kind, mention FROM change WHERE id > ? ORDER BY id LIMIT ?"
 _ARRIVALS = """SELECT mention.id, mention.added_at, source.name, post.external_id, post.text, post.published_at,
         post.author, post.title, post.url, post.site, post.lang, brand.name, rule.version, mention.sentiment,
         mention.corrected, mention.intent, mention.state, mention.hidden, mention.story, post.imported
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
-    JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule"""
+    JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule
+    WHERE mention.added_at = post.added_at OR mention.id IN (SELECT value FROM json_each(?))"""
+"""Without mentions that a changed rule found in stored posts: they are judged later, too, and are no news."""
 _INSERT_MESSAGE = """
     INSERT INTO message (key, rule, subject, channel, via, facts, state, reason, requires, next_try, created_at)
     SELECT ?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, iif(?6 = 'waiting', ?9, NULL), ?10
@@ -114,7 +117,8 @@ def _arrivals(db: Connection, after: int, limit: int) -> Arrivals:
     changes = db.execute(_CHANGES, (after, limit)).fetchall()
     stored = {mention for _, kind, mention in changes if kind == ChangeKind.SAVED.value}
     ids = sorted({mention for _, kind, mention in changes if kind in _KINDS})
-    rows = db.execute(_ARRIVALS, (json.dumps(ids),)) if ids else ()
+    written = sorted({mention for _, kind, mention in changes if kind in _WRITTEN})
+    rows = db.execute(_ARRIVALS, (json.dumps(ids), json.dumps(written))) if ids else ()
     found = tuple(_arrival(row, row[0] in stored) for row in rows)
     return Arrivals(changes[-1][0] if changes else after, found, len(changes) < limit)
 

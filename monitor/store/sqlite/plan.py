@@ -146,7 +146,7 @@ class _Parts:
 def plan(db: Connection, f: MentionFilter) -> Plan:
     """Compile ``f``. Raises QueryError for a ``q`` that is not valid."""
     parts, brands, sources = _Parts(), brand_names(db), source_names(db)
-    fts = compile_fts(parse_search(f.q).tree, partial(_field_expression, sources)) if f.q.strip() else None
+    fts = compile_fts(parse_search(f.q).tree, partial(field_expression, sources)) if f.q.strip() else None
     if fts is not None:
         parts.add_search([fts.expression or EVERYTHING], [fts.excluded] if fts.excluded else ())
     chosen = _add_names(parts, "brand", "b", f.brand, brands)
@@ -175,7 +175,7 @@ def plan(db: Connection, f: MentionFilter) -> Plan:
     )
 
 
-def _field_expression(sources: Mapping[int, str], name: str, value: str) -> str:
+def field_expression(sources: Mapping[int, str], name: str, value: str) -> str:
     """The expression for a field of the query language, so that the index decides it and no text has to be read."""
     if name == "source":
         return f"({any_of(token('p', n) for n, known in sources.items() if field_value(name, known) == value)})"

@@ -40,10 +40,10 @@ with 1 or 2 in the column ``hidden``."""
 HIDDEN, SET_ASIDE = 1, 2
 """The values of the column ``hidden``, besides 0: hidden by a person, set aside by the program."""
 
-_POST = """source.name, post.external_id, post.text, post.published_at, post.author, post.title, post.url,
+POST_COLUMNS = """source.name, post.external_id, post.text, post.published_at, post.author, post.title, post.url,
     post.site, post.lang, post.stars, post.reply_to, post.repost"""
 _SELECT_MENTIONS = f"""
-    SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at,
+    SELECT mention.id, {POST_COLUMNS}, brand.name, rule.text, rule.version, mention.score, mention.added_at,
         mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence, post.imported,
         mention.program_score, opinion.negative, opinion.neutral, opinion.positive, mention.noted,
         claim.account, claim.person, claim.at, claimant.full_name, claim.assigned_by,
@@ -96,9 +96,10 @@ def load_mentions(db: Connection, ids: Sequence[int]) -> dict[int, Mention]:
 
 def load_posts(db: Connection, mentions: Sequence[int]) -> dict[int, Post]:
     """Id of a mention -> its post."""
-    select = f"""SELECT mention.id, {_POST} FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
+    select = f"""SELECT mention.id, {POST_COLUMNS} FROM json_each(?) wanted
+        CROSS JOIN mention ON mention.id = wanted.value
         JOIN post ON post.id = mention.post JOIN source ON source.id = post.source"""
-    return {row[0]: _post(row[1:]) for row in db.execute(select, (_encode(list(mentions)),))}
+    return {row[0]: read_post(row[1:]) for row in db.execute(select, (_encode(list(mentions)),))}
 
 
 def _story_sizes(db: Connection, stories: set[int]) -> Counter[tuple[int, int]]:
@@ -108,7 +109,7 @@ def _story_sizes(db: Connection, stories: set[int]) -> Counter[tuple[int, int]]:
     return Counter({(s, b): n for s, b, n in db.execute(_COUNT_STORIES, (_encode(sorted(stories)),))})
 
 
-def _post(row: Sequence[Any]) -> Post:
+def read_post(row: Sequence[Any]) -> Post:
     source, external_id, text, published, author, title, url, site, lang, stars, reply_to, repost = row
     return Post(
         source=source,
@@ -131,7 +132,7 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
     stored = json.loads(evidence)
     return Mention(
         id=row[0],
-        post=_post(row[1:13]),
+        post=read_post(row[1:13]),
         brand=brand,
         rule=rule,
         rule_version=version,

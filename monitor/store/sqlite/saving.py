@@ -38,7 +38,7 @@ _INSERT_POST = """
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _PUBLISHED_AT = 9
 """Index of the time in the parameters of _INSERT_POST."""
-_INSERT_MENTION = """
+INSERT_MENTION = """
     INSERT INTO mention (id, post, brand, rule, source, lang, published_at, added_at, month, score, program_score,
         sentiment, intent, story, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UPDATE_POST = """
@@ -118,8 +118,8 @@ class BatchSaver:
         self.source = source_id(self.db, self.source_name)
         newest = self.db.execute("SELECT added_at FROM mention ORDER BY id DESC LIMIT 1").fetchone()
         self.added_at = max(self.now, newest[0] if newest else 0)
-        self.next_post = _next_id(self.db, "post")
-        self.first_mention = self.next_mention = _next_id(self.db, "mention")
+        self.next_post = next_id(self.db, "post")
+        self.first_mention = self.next_mention = next_id(self.db, "mention")
 
     def save(
         self, judged_posts: Sequence[JudgedPost], deleted: Sequence[str], deleted_prefixes: Sequence[str]
@@ -260,7 +260,7 @@ class BatchSaver:
         if self.imported and self.new_posts:
             links.add(self.db, "id >= ?", (first_post,))
             extend_imported_period(self.db, self.source, [post[_PUBLISHED_AT] for post in self.new_posts])
-        self.db.executemany(_INSERT_MENTION, self.new_mentions)
+        self.db.executemany(INSERT_MENTION, self.new_mentions)
         self.stories.finish(self.db, self.now)
         if not self.new_mentions:
             return
@@ -308,7 +308,8 @@ def _delete(db: Connection, stories: StoryIndex, posts: list[int], mention_ids: 
     return len(posts)
 
 
-def _next_id(db: Connection, table: str) -> int:
+def next_id(db: Connection, table: str) -> int:
+    """The id of the next row of a table."""
     found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
     return 1 + (found[0] if found else 0)
 

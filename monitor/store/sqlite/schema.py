@@ -12,6 +12,7 @@
     change           one row for each change that a screen may show; Tail follows it
     incident topics  results of the analysis jobs
     brand rule source gap
+    rule_change      who changed a rule, and how far stored posts are matched again; rule_note: see ``rule_changes``
     opinion          what the language model makes of a mention; opinion_queue, opinion_state: see ``opinions``
     intent_rules     the rules of intents in use, and how far stored posts are reviewed; see ``intents``
     learning         what people's answers taught, and how far stored scores are adjusted by it; see ``learning``

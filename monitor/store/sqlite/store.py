@@ -35,11 +35,13 @@ from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
 from monitor.store.people import PeopleStore
 from monitor.store.relevance import RelevanceStore
 from monitor.store.requests import with_requests
+from monitor.store.rules import RuleStore
 from monitor.store.sqlite import (
     analysis_results,
     changes,
     ids,
     links,
+    registering,
     saving,
     sources,
     volume_series,
@@ -58,6 +60,7 @@ from monitor.store.sqlite.opinions import SqliteOpinions
 from monitor.store.sqlite.outbox import SqliteNotifications
 from monitor.store.sqlite.people import SqlitePeople
 from monitor.store.sqlite.relevance import SqliteRelevance
+from monitor.store.sqlite.rules import SqliteRules
 from monitor.store.sqlite.slow_reads import SlowReads
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.story_index import StoryIndex
@@ -109,6 +112,7 @@ class SqliteStore(SqliteMentionQueries):
         self.checks: CheckStore = SqliteChecks(self._read, self._write)
         self.relevance: RelevanceStore = SqliteRelevance(self._read, self._write)
         self.notifications: NotificationStore = SqliteNotifications(self._read, self._write)
+        self.rules: RuleStore = SqliteRules(self._read, self._write, self._slow_read)
         self.views: ViewStore = SqliteViews(self._read, self._write)
 
     @classmethod
@@ -156,7 +160,7 @@ class SqliteStore(SqliteMentionQueries):
 
     def register_brands(self, brands: Sequence[Brand], now: datetime) -> None:
         def job(db: Connection) -> None:
-            ids.register(db, brands, to_ms(now))
+            registering.register(db, brands, to_ms(now))
             self._ids.clear()  # an earlier text of a rule that returns is a new version
             analysis_results.end_inactive(db)
 

@@ -1,0 +1,5 @@
+"""Changing rules: what a change would do to stored posts, why, and matching them again after it."""
+
+from monitor.rules.rematching import Rematcher, RematchStep, RematchWorker, StoredPostJudge
+
+__all__ = ["RematchStep", "RematchWorker", "Rematcher", "StoredPostJudge"]

@@ -1,0 +1,57 @@
+"""RuleStore over SQLite: see ``monitor.store.rules``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from monitor.model import Finding
+from monitor.model.rules import PreviewFigures, RematchWork, RuleVersion
+from monitor.query import parse
+from monitor.store.sqlite import rematching, rule_changes, rule_preview
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.store_part import StorePart
+from monitor.store.sqlite.units import to_ms
+
+_ANNOUNCE = "INSERT OR REPLACE INTO rule_note (brand, text, person, reason, at) VALUES (?, ?, ?, ?, ?)"
+
+
+class SqliteRules(StorePart):
+    """RuleStore over the connections of a store."""
+
+    def __init__(
+        self,
+        read: Callable[[Callable[[Connection], Any]], Any],
+        write: Callable[[Callable[[Connection], Any]], Any],
+        slow_read: Callable[[Callable[[Connection], Any]], Any],
+    ) -> None:
+        """``slow_read`` runs a query whose cost grows with the matches."""
+        super().__init__(read, write)
+        self._slow_read = slow_read
+
+    def versions(self, brand: str) -> list[RuleVersion]:
+        return self._read(lambda db: rule_changes.versions(db, brand))
+
+    def announce(self, brand: str, text: str, person: str, reason: str, now: datetime) -> None:
+        self._write(lambda db: db.execute(_ANNOUNCE, (brand, text, person, reason, to_ms(now))))
+
+    def withdraw(self, brand: str) -> None:
+        self._write(lambda db: db.execute("DELETE FROM rule_note WHERE brand = ?", (brand,)))
+
+    def preview(self, brand: str, text: str, edges: Sequence[datetime], shown: int) -> PreviewFigures:
+        query, bounds = parse(text), [to_ms(edge) for edge in edges]
+        found: PreviewFigures = self._slow_read(lambda db: rule_preview.preview(db, brand, query, bounds, shown))
+        return found
+
+    def unfinished(self) -> frozenset[str]:
+        return self._read(rule_changes.unfinished)
+
+    def comparable_since(self) -> dict[str, datetime]:
+        return self._read(rule_changes.comparable_since)
+
+    def next_rematch(self, now: datetime) -> RematchWork | None:
+        return self._read(lambda db: rematching.next_work(db, to_ms(now)))
+
+    def save_rematch(self, work: RematchWork, found: Mapping[int, Finding], lost: Sequence[int], now: datetime) -> int:
+        return self._write(lambda db: rematching.save(db, work, found, lost, to_ms(now)))
