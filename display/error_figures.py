@@ -27,7 +27,11 @@ NEUTRAL_BANDS = {
 
 def error_figures(store: Store) -> ErrorFigures:
     """From the newest MAX_ANSWERS answers."""
-    return ErrorFigures(store.checks.answers(newest=MAX_ANSWERS), by_model=store.opinions.languages())
+    return ErrorFigures(
+        store.checks.answers(newest=MAX_ANSWERS),
+        by_model=store.opinions.languages(),
+        language_counts=store.language_counts,
+    )
 
 
 def error_of_mention(store: Store, mention: Mention) -> ErrorFigure | None:

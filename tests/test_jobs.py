@@ -388,6 +388,17 @@ def test_a_spike_becomes_an_incident_within_minutes_and_ends_by_itself(spiking: 
     assert NOON + HOUR + 20 * MINUTE <= over.until <= NOON + 2 * HOUR
 
 
+def test_an_incident_that_began_before_the_program_has_the_peak_that_was(settled: Setup) -> None:
+    for minute in range(0, 60, 5):
+        settled.save_mentions(4 * SPIKE if minute < 20 else SPIKE // 2, NOON + minute * MINUTE)
+    settled.clock.advance(3600)
+    settled.record_success(settled.clock.now())
+    settled.run_job()
+    (running,) = settled.incidents()
+    assert running.since <= NOON + STEP
+    assert running.peak > 2 * running.multiple
+
+
 def test_an_incident_begins_in_the_minute_in_which_the_counts_left_the_usual(settled: Setup) -> None:
     settled.save_mentions(1, NOON + MINUTE)
     for minute in (3, 4, 5, 6):

@@ -20,7 +20,7 @@ from bench.sentiment import judge
 from monitor.model import Answer, CheckAnswer, Sentiment, SentimentCounts
 from monitor.quality import BANDS, CALLED, RULES, Basis, Confusion, ErrorFigures, MoodModel, Strength, wilson
 from monitor.quality.confusion import OPINIONS
-from monitor.quality.public_figures import LANGUAGE_MODEL, WITH_LANGUAGE_MODEL
+from monitor.quality.public_figures import LANGUAGE_MODEL, WITH_LANGUAGE_MODEL, public_confusion
 from tests.fakes import NOON
 
 NEGATIVE, NEUTRAL, POSITIVE = CALLED
@@ -279,6 +279,35 @@ def test_answers_about_other_brands_outweigh_the_public_figures() -> None:
         return mood.low, mood.high
 
     assert LOWEST <= coverage(shares, interval) <= HIGHEST
+
+
+def test_a_mood_rests_on_the_public_figures_of_the_languages_that_a_brand_is_mentioned_in() -> None:
+    counts = SentimentCounts(negative=200, neutral=200, positive=100)
+    by_language = {("Forum", "Acme", "fr"): 200, ("X", "Acme", "fr"): 100, ("X", "Acme", "ja"): 900}
+    others = {("X", "Globex", "en"): 5}
+
+    def mean(brand: str, *by_model: str) -> float:
+        figures = ErrorFigures(by_model=by_model, language_counts=lambda: by_language | others)
+        found = figures.mood_model(brand).mood(counts)
+        assert found is not None
+        return found.mean
+
+    french, english = (MoodModel(one.confusion).mood(counts) for one in (LANGUAGE_MODEL["fr"], WITH_LANGUAGE_MODEL))
+    assert french is not None
+    assert english is not None
+    assert mean("Acme", "en", "fr") == pytest.approx(french.mean, abs=0.001)
+    assert mean("Globex", "en", "fr") == pytest.approx(english.mean, abs=0.001)
+    assert mean("Umbrella", "en", "fr") == english.mean, "without mentions"
+    assert mean("Acme") == mean("Umbrella"), "the rules score no French"
+
+
+def test_public_figures_are_mixed_as_posts_are_spread_over_languages() -> None:
+    mixed = public_confusion({"en": 100, "fr": 300}, ["en", "fr"])
+    shares = []
+    for one in (mixed, WITH_LANGUAGE_MODEL.confusion, LANGUAGE_MODEL["fr"].confusion):
+        negative = [one.n(called, Answer.NEGATIVE) for called in CALLED]
+        shares.append(negative[0] / sum(negative))
+    assert shares[0] == pytest.approx(0.25 * shares[1] + 0.75 * shares[2], abs=0.0001)
 
 
 def test_the_interval_of_sampling_alone_does_not_cover_the_truth() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -10,12 +11,15 @@ from functools import cached_property
 from monitor.model import CheckAnswer, Sentiment
 from monitor.quality.confusion import Confusion
 from monitor.quality.mood import MoodModel
-from monitor.quality.public_figures import PublicFigures, general_figures, public_figures
+from monitor.quality.public_figures import PublicFigures, public_confusion, public_figures
 from monitor.quality.shares import Interval
 from monitor.quality.strength import Strength
 
 MIN_ANSWERS = 50
 """With fewer answers of a kind, the public figure is shown, and a brand's mood rests on more than its own answers."""
+
+LanguageCounts = Mapping[tuple[str, str, str], int]
+"""(source, brand, language) -> mentions."""
 
 
 class Basis(Enum):
@@ -47,9 +51,19 @@ class ErrorFigure:
 class ErrorFigures:
     """The figures of one moment. Answers are compared with what the program said when they were given."""
 
-    def __init__(self, answers: Sequence[CheckAnswer] = (), *, by_model: Collection[str] = ()) -> None:
-        """``by_model``: the languages that the language model scores, which decide which public figures fit."""
+    def __init__(
+        self,
+        answers: Sequence[CheckAnswer] = (),
+        *,
+        by_model: Collection[str] = (),
+        language_counts: Callable[[], LanguageCounts] = dict,
+    ) -> None:
+        """``by_model``: the languages that the language model scores, which decide which public figures fit.
+
+        ``language_counts``: called when a mood first needs them.
+        """
         self.answers, self.by_model = answers, by_model
+        self._language_counts = language_counts
 
     @cached_property
     def all(self) -> Confusion:
@@ -109,9 +123,20 @@ class ErrorFigures:
                 return ErrorFigure(called, confusion.wrong(called), confusion.n(called), basis, strength=wanted)
         return None
 
+    @cached_property
+    def _languages(self) -> Mapping[str, Mapping[str, int]]:
+        """Brand -> language -> mentions."""
+        by_brand: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for (_, brand, lang), n in self._language_counts().items():
+            by_brand[brand][lang] += n
+        return by_brand
+
     def mood_model(self, brand: str) -> MoodModel:
-        """What the mood of ``brand`` rests on: answers beside today's judgements, because it counts these."""
-        public = general_figures(uses_model="en" in self.by_model).confusion
+        """What the mood of ``brand`` rests on: answers beside today's judgements, because it counts these.
+
+        Public figures count as its mentions are spread over languages.
+        """
+        public = public_confusion(self._languages.get(brand, {}), self.by_model)
         own = Confusion.of_answers(self.answers_of(brand), today=True)
         return MoodModel(public, self._all_today, own, MIN_ANSWERS)
 

@@ -8,13 +8,13 @@ them.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
 from monitor.model import Answer, Sentiment
-from monitor.quality.confusion import CALLED, Confusion
+from monitor.quality.confusion import CALLED, OPINIONS, Confusion
 from monitor.quality.strength import BANDS, Strength
 
 
@@ -92,6 +92,7 @@ LANGUAGE_MODEL: Mapping[str, PublicFigures] = MappingProxyType(
 )
 """Other languages, by the language model alone: as many negative as neutral and positive tweets, so that of posts in
 general more of those called positive or negative may be neutral."""
+_MIXTURE = 100_000
 
 
 def general_figures(*, uses_model: bool) -> PublicFigures:
@@ -104,3 +105,23 @@ def public_figures(lang: str, *, uses_model: bool) -> PublicFigures | None:
     if lang in ("", "en"):
         return general_figures(uses_model=uses_model)
     return LANGUAGE_MODEL.get(lang) if uses_model else None
+
+
+def public_confusion(languages: Mapping[str, int], by_model: Collection[str]) -> Confusion:
+    """How posts are called, of each 100,000 that people call the same, in the mixture of ``languages`` (code -> posts).
+
+    Languages without public figures have no weight: their posts are unscored, or count as unscored. Without any other,
+    the figures are those of English.
+    """
+    found = {lang: public_figures(lang, uses_model=(lang or "en") in by_model) for lang, n in languages.items() if n}
+    parts = [(public.confusion, languages[lang]) for lang, public in found.items() if public is not None]
+    if not parts:
+        return general_figures(uses_model="en" in by_model).confusion
+    total = sum(posts for _, posts in parts)
+    counts: Counter[tuple[Sentiment, Answer]] = Counter()
+    for confusion, posts in parts:
+        for said in OPINIONS:
+            scored = sum(confusion.n(called, said) for called in CALLED)
+            for called in CALLED:
+                counts[called, said] += round(_MIXTURE * posts / total * confusion.n(called, said) / scored)
+    return Confusion(counts)

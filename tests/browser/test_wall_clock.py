@@ -20,12 +20,12 @@ pytestmark = pytest.mark.browser
 MINUTE = 60_000
 
 
-def stopped(wall: ScriptedWall, name: str = "normal", path: str = "/wall") -> Page:
-    """Open the wall with a state, stop its clock, and send the state again."""
+def stopped(wall: ScriptedWall, name: str = "normal", path: str = "/wall", *, after_seconds: int = 600) -> Page:
+    """Open the wall with a state, stop its clock so long after that, and send the state again."""
     page = wall.page
     page.clock.install(time=epoch_ms(CLOCK) / 1000)
     wall.open(name, path)
-    page.clock.pause_at(epoch_ms(CLOCK) / 1000 + 600)
+    page.clock.pause_at(epoch_ms(CLOCK) / 1000 + after_seconds)
     page.clock.run_for(6_000)
     wall.show(name)
     return page
@@ -258,7 +258,8 @@ def test_a_browser_without_javascript_says_so(browser: Browser, site: RunningApp
 def test_one_scene_fades_out_before_the_next_fades_in(browser: Browser, site: RunningApp) -> None:
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="no-preference")
     wall = ScriptedWall(context.new_page(), site.url)
-    page = stopped(wall)
+    # After a longer silence it would fade to "not live", and its stopped clock would never pass the time of a fade.
+    page = stopped(wall, after_seconds=60)
     wall.send("normal", clock=epoch_ms(CLOCK) + 20 * MINUTE)
     expect(page.locator(".frame.leaving .canvas")).to_have_attribute("data-layout", "A")
     page.clock.run_for(400)

@@ -183,8 +183,9 @@ async function requestState(wall: Wall): Promise<void> {
   wall.requestedAt = performance.now();
   try {
     const response = await fetch(stateUrl(), { cache: "no-store", signal: AbortSignal.timeout(REQUEST_AFTER_MS) });
+    const state = response.ok ? ((await response.json()) as WallState) : undefined;
     // A state that came through the socket meanwhile is newer.
-    if (response.ok && wall.state === before) receive(wall, (await response.json()) as WallState);
+    if (wall.state === before) receive(wall, state);
     if (response.status === NOT_FOUND) loseWall(wall);
     // The screen was unpaired, or the person signed out: the page leads to a code, or to the sign-in page.
     if (response.status === SIGNED_OUT) reloadOnce();

@@ -71,7 +71,7 @@ class IncidentsJob:
                 checker = _BrandChecker(self._store, self._detector, history.until(now, gaps), unread, now)
                 incident = checker.check(before, now)
             if incident:
-                self._keep(incident if incident.id else checker.with_exact_onset(before, incident))
+                self._keep(incident if incident.id else checker.completed(before, incident))
 
     def _must_wait(self, running: Incident, unread: UnreadSpans, now: datetime) -> bool:
         """Whether to wait for unread sources, which may show how the incident continued."""
@@ -122,8 +122,22 @@ class _BrandChecker:
         recent = self._store.recent_volume_series(history.brand, at, RECENT_BINS)
         return self._detector.check(history, recent, self._unread, before, at)
 
-    def with_exact_onset(self, before: Incident | None, incident: Incident) -> Incident:
-        """A new incident that begins at the minute in which the counts left the usual. Raises StoreError."""
+    def completed(self, before: Incident | None, new: Incident) -> Incident:
+        """A new incident that begins in the exact minute, with its peak since then. Raises StoreError."""
+        exact = self._with_exact_onset(before, new)
+        return replace(exact, peak=max(exact.peak, self._peak_before(before, exact)))
+
+    def _peak_before(self, before: Incident | None, new: Incident) -> float:
+        """The peak by now, had the program been running since it began; 0 if it had not been detected earlier."""
+        at, found, peak = new.since + BIN_WIDTH, before, 0.0
+        while at < self._now:
+            found = self.check(found, at) or found
+            if found is not None and not found.id:
+                peak = max(peak, found.peak)
+            at += BIN_WIDTH
+        return peak
+
+    def _with_exact_onset(self, before: Incident | None, incident: Incident) -> Incident:
         earliest = incident.since - REFINED_SPAN
         if before is not None and before.until is not None:
             earliest = max(earliest, min(before.until, incident.since))
