@@ -131,6 +131,7 @@ def create_app(
             activity or Activity(),
             responses,
             access.identities.last_uses.walls,
+            notifications.counts,
             rate_limits,
         )
     )

@@ -135,6 +135,28 @@ def test_a_test_that_does_not_arrive_says_why_and_the_channel_is_red_on_sources(
     assert "without a failure" in site.signed_in("bo").get("/sources").text
 
 
+def test_metrics_count_what_was_sent_failed_is_held_and_waits(site: Site, server: Server) -> None:
+    def values() -> list[str]:
+        text = site.signed_in("priya").get("/metrics").text
+        found = re.findall(r'^wallflower_notification_(\w+)\{kind="webhook"(?:,result="(\w+)")?\} (\d+)', text, re.M)
+        return [f"{result or name.rpartition('_')[2]} {value}" for name, result, value in found]
+
+    add_channel(site, server)
+    dana = site.signed_in("dana")
+    dana.post("/notifications/new", data={"view": "1", "channel": "1"})
+    dana.post("/notifications/new", data={"view": "1", "channel": "1", "frequency": "hourly", "more_than": "9"})
+    assert values() == ["sent 0", "failed 0", "held 0", "depth 0", "failures 0"]
+    site.store.save("Forum", [judged("Acme is lost", published_at=site.clock.now())], now=site.clock.now())
+    run(site)
+    server.script = lambda conn: conn.answer(500)
+    site.store.save("Forum", [judged("Acme is found", published_at=site.clock.now())], now=site.clock.now())
+    run(site)
+    assert values() == ["sent 1", "failed 1", "held 0", "depth 1", "failures 1"]
+    server.script = lambda conn: conn.answer(200)
+    run(site, 3600)
+    assert values() == ["sent 2", "failed 1", "held 1", "depth 0", "failures 0"]
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [

@@ -349,7 +349,26 @@ def test_channels_that_hang_delay_no_other_and_apprise_runs_a_few_times_at_once(
     assert n_started <= MAX_APPRISE_THREADS
 
 
-def test_a_removed_channel_takes_its_subscriptions_with_it(setup: Setup) -> None:
+def test_what_a_removed_channel_was_to_send_is_sent_through_the_next_one(setup: Setup) -> None:
+    first, second = setup.channel(), setup.channel("Second")
+    setup.subscribe(first)
+    setup.save(judged("Acme 1"))
+    setup.run()
+    setup.inbox.answer = fails(1_000, channel="Sales")
+    setup.save(judged("Acme 2"))
+    alert = NewMessage("wall", "lobby", first.id, setup.clock.now(), {"title": "The wall lobby is dark"})
+    setup.store.notifications.save_step(NotificationStep(0, messages=[alert]), setup.clock.now())
+    setup.run()
+    assert setup.store.notifications.remove_channel(first.id, second.id)
+    setup.run(60)
+    assert [name for name, _ in setup.inbox.arrived] == ["Sales", "Second"]
+    states = {message.facts["title"]: message.state for message in setup.messages()}
+    assert states["The wall lobby is dark"] is MessageState.HELD
+    assert [one.channel for one in setup.store.notifications.subscriptions()] == [second.id]
+    assert len(setup.messages()) == 3
+
+
+def test_the_only_channel_takes_its_subscriptions_with_it(setup: Setup) -> None:
     channel = setup.channel()
     setup.subscribe(channel)
     assert setup.store.notifications.remove_channel(channel.id)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from display.cli.dependencies import config_option, load_config
-from display.cli.diagnosis import configuration, data_folder, database, machine, process, proxy
+from display.cli.diagnosis import channels, configuration, data_folder, database, machine, process, proxy
 from display.cli.diagnosis.findings import Check, DoctorContext, Finding, Level
 from display.cli.exit_codes import ExitCode
 from display.cli.version import VERSION
@@ -37,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     database.sqlite,
     database.database,
     database.backup,
+    channels.channels,
     process.program,
     process.port,
     process.walls,
@@ -51,25 +52,28 @@ _NAME_WIDTH, _MARK_WIDTH = 12, 8
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--full", is_flag=True, help="Check the whole database, with its indexes, however long it takes.")
+@click.option("--send-test", is_flag=True, help="Send a test to each channel of notifications.")
 @click.option(
     "--url",
     default="",
     help="The address at which people reach Wallflower, if it is not https:// and a name in `hosts`.",
 )
-def doctor(config_path: Path | None, as_json: bool, full: bool, url: str) -> None:
+def doctor(config_path: Path | None, as_json: bool, full: bool, send_test: bool, url: str) -> None:
     """Check what usually goes wrong, and say what to do.
 
-    Works while Wallflower runs and while it does not, and changes nothing. It looks up the host names of the config,
-    and sends nothing else to other machines, except to its own public address or --url. The exit status is 1 if there
-    is a problem.
+    Works while Wallflower runs and while it does not, and changes nothing. It looks up the host names of the config and
+    of channels, and sends nothing else to other machines, except to its own public address or --url, and tests with
+    --send-test. The exit status is 1 if there is a problem.
     """
-    findings = list(examine(context_of(config_path, full=full, url=url)))
+    findings = list(examine(context_of(config_path, full=full, url=url, send_test=send_test)))
     click.echo(_as_json(findings) if as_json else _as_text(findings))
     if any(finding.level is Level.PROBLEM for finding in findings):
         click.get_current_context().exit(ExitCode.ERROR)
 
 
-def context_of(config_path: Path | None, *, full: bool = False, url: str = "") -> DoctorContext:
+def context_of(
+    config_path: Path | None, *, full: bool = False, url: str = "", send_test: bool = False
+) -> DoctorContext:
     """What is to be examined, even if the config is missing or broken."""
     path, config, problems = config_path or configs.LOCAL_FILE, None, tuple[str, ...]()
     try:
@@ -91,6 +95,7 @@ def context_of(config_path: Path | None, *, full: bool = False, url: str = "") -
         environ=os.environ,
         url=url,
         full=full,
+        send_test=send_test,
     )
 
 

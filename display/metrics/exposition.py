@@ -11,6 +11,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from display.metrics.families import Measured, gauges
+from display.metrics.notifications import notification_metrics
 from display.metrics.program import program_metrics
 from display.metrics.screens import lag_metrics, screen_metrics, socket_metrics, wall_metrics
 from display.metrics.sources import source_metrics
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[Measured], Iterator[Metric]]] = {
     "change log": lag_metrics,
     "walls": wall_metrics,
     "screens": screen_metrics,
+    "notifications": notification_metrics,
 }
 
 

@@ -17,6 +17,7 @@ from display.server.live import Live
 from monitor.activity import Activity
 from monitor.durations import Durations
 from monitor.model import RateLimit
+from monitor.notifications.message_counts import MessageCounts
 
 Labels: TypeAlias = tuple[str, ...]
 
@@ -31,6 +32,7 @@ class Measured:
     responses: ResponseCounts
     wall_uses: Callable[[], Mapping[int, WallUse]]
     """When paired screens were seen, as far as that is not stored yet."""
+    messages: MessageCounts
     rate_limits: Mapping[str, RateLimit]
     """Site -> what it reported last about its rate limit."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.model.notifications import Channel
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:
@@ -31,6 +33,8 @@ class Examination:
     """Sources that were polled at some time."""
     samples: tuple[str, ...] = ()
     """Those of them whose posts are made up."""
+    channels: tuple[Channel, ...] = ()
+    """Of notifications."""
     leftovers: tuple[str, ...] = ()
     """Files that an interrupted command left beside it."""
     unfinished_erasure: bool = False

@@ -15,6 +15,7 @@ from monitor.model.saved_views import SavedView
 from monitor.notifications import wording
 from monitor.notifications.deciding import Circumstances, OpenSpan, Planned, decide, replay
 from monitor.notifications.matching import ViewMatcher
+from monitor.notifications.message_counts import MessageCounts, MessageResult
 from monitor.notifications.waiting import Waiting, from_json, to_json
 from monitor.query import parse_search
 from monitor.store import Store
@@ -57,8 +58,11 @@ class _Decided:
 class Flow:
     """Goes through the change log. For one thread, except ``preview``."""
 
-    def __init__(self, store: Store, brands: Sequence[Brand], zone: tzinfo) -> None:
+    def __init__(
+        self, store: Store, brands: Sequence[Brand], zone: tzinfo, counts: MessageCounts | None = None
+    ) -> None:
         self._store, self._brands, self._zone = store, tuple(brands), zone
+        self._counts = counts or MessageCounts()
         self._position: int | None = None
         self._saved_at: datetime | None = None
         self._prepared: tuple[tuple[MentionFilter, ...], ViewMatcher] = ((), ViewMatcher(()))
@@ -92,6 +96,7 @@ class Flow:
             step = NotificationStep(found.last_change, decided.states, decided.matched, decided.messages)
             notifications.save_step(step, now)
             self._saved_at = now
+            self._count_held(decided.messages)
         self._position = found.last_change
         return not found.is_complete
 
@@ -105,6 +110,13 @@ class Flow:
         is_cut = len(times) == MAX_PREVIEWED
         summaries = sum(bool(one.waited_for) for one in planned)
         return Preview(len(planned), len(times), now - times[0].at if is_cut else PREVIEW_SPAN, summaries)
+
+    def _count_held(self, messages: Sequence[NewMessage]) -> None:
+        held = [message.channel for message in messages if message.state is State.HELD]
+        kinds = {channel.id: channel.kind for channel in self._store.notifications.channels()} if held else {}
+        for channel in held:
+            if channel in kinds:
+                self._counts.add(kinds[channel], MessageResult.HELD)
 
     def _without_gap(self, after: int) -> int:
         """The place to go on from, if the log no longer reaches back to ``after``."""

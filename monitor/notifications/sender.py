@@ -17,6 +17,7 @@ from monitor.errors import NotificationError, SendError, StoreError
 from monitor.http import Http
 from monitor.model.notifications import Channel, ChannelKind, DeliveryAttempt, Message
 from monitor.notifications.channels import PACE_SECONDS, Outgoing, Transport, transport
+from monitor.notifications.message_counts import MessageCounts, MessageResult
 from monitor.notifications.texts import Text, compose
 from monitor.notifications.vault import Vault
 from monitor.notifications.weekly import WEEK_FACT, ComposeReport
@@ -52,8 +53,10 @@ class Sender:
         clock: Clock,
         base_url: str,
         create_transport: CreateTransport | None = None,
+        counts: MessageCounts | None = None,
     ) -> None:
         """``base_url``: how the links in messages begin. ``create_transport``: for tests."""
+        self._counts = counts or MessageCounts()
         self._store, self._http, self._vault, self._clock = store, http, vault, clock
         self.base_url = base_url
         """May be replaced at any time."""
@@ -95,7 +98,10 @@ class Sender:
 
     def _due_channels(self) -> list[int]:
         self._mark_late()
-        self._store.notifications.hold_orphans(self._clock.now())
+        if held := self._store.notifications.hold_orphans(self._clock.now()):
+            kinds = {channel.id: channel.kind for channel in self._store.notifications.channels()}
+            for channel in held:
+                self._counts.add(kinds[channel], MessageResult.HELD)
         due = self._store.notifications.due_channels(self._clock.now())
         return [via for via in due if self._wait_seconds(via) <= MAX_PACE_SECONDS]
 
@@ -143,9 +149,12 @@ class Sender:
             self._ready_at[channel.id] = started + PACE_SECONDS.get(channel.kind, 0.0)
             detail = self._attempt(channel, self._outgoing(message, channel))
         except SendError as error:
+            if channel is not None:
+                self._counts.add(channel.kind, MessageResult.FAILED)
             failed = replace(attempt, succeeded=False, detail=str(error), seconds=self._clock.monotonic() - started)
             self._save_failed(message, failed, error, channels)
         else:
+            self._counts.add(channel.kind, MessageResult.SENT)
             self._mark(replace(attempt, detail=detail, seconds=self._clock.monotonic() - started))
 
     def _attempt(self, channel: Channel, outgoing: Outgoing) -> str:
@@ -202,9 +211,13 @@ def after_failure(
     is_soon = earliest - now <= sum(RETRY_AFTER, timedelta())
     if not error.permanent and tries <= len(RETRY_AFTER) and is_soon:
         return message.via, tries, max(now + RETRY_AFTER[tries - 1], earliest)
-    later = [one for one in channels if one > message.via] + [one for one in channels if one < message.via]
-    if untried := [one for one in later if one not in tried]:
+    if untried := [one for one in in_turn(channels, message.via) if one not in tried]:
         return untried[0], 0, now
     if now + TRY_AGAIN_AFTER > message.created_at + GIVE_UP_AFTER:
         return message.via, tries, None
     return message.channel, len(RETRY_AFTER), max(now + TRY_AGAIN_AFTER, earliest)
+
+
+def in_turn(channels: Sequence[int], after: int) -> list[int]:
+    """The other channels, in the order in which they are used instead of ``after``."""
+    return [one for one in channels if one > after] + [one for one in channels if one < after]

@@ -18,6 +18,7 @@ from monitor.model.saved_views import SavedView
 from monitor.notifications.alert_watch import AlertSources, AlertWatch
 from monitor.notifications.channels.pace import NoHostLimit
 from monitor.notifications.flow import Flow, Preview, subscribed_filter
+from monitor.notifications.message_counts import MessageCounts
 from monitor.notifications.sender import Sender
 from monitor.notifications.texts import Text
 from monitor.notifications.vault import Vault
@@ -53,8 +54,10 @@ class Notifications:
         self.vault = vault
         self._http = http or Http(clock, allow_hosts, limits=LIMITS, rate_limiter=NoHostLimit(clock))
         self._brands, self._zone = tuple(brands), zone
-        self.sender = Sender(store, self._http, vault, clock, base_url)
-        self.flow = Flow(store, brands, zone)
+        self.counts = MessageCounts()
+        """What became of messages since the start."""
+        self.sender = Sender(store, self._http, vault, clock, base_url, counts=self.counts)
+        self.flow = Flow(store, brands, zone, self.counts)
         self.reports = WeeklyReports(store, zone)
         self.alerts = AlertWatch(store, clock, self.sender, sources, zone, clock.now())
         self._faults = FaultLog(log, clock.monotonic)

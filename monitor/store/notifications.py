@@ -51,8 +51,12 @@ class ChannelStore(Protocol):
     def change_channel(self, id: int, changed: NewChannel) -> None:
         """Change everything that people can choose. A channel that failed is tried again."""
 
-    def remove_channel(self, id: int) -> bool:
-        """Remove a channel with its subscriptions and messages; return whether there was one."""
+    def remove_channel(self, id: int, successor: int | None = None) -> bool:
+        """Remove a channel; return whether there was one.
+
+        What uses it uses ``successor`` from now on, and the log keeps its messages; alerts that wait are held, because
+        each channel that gets alerts has its own. Without a successor, all of this is removed with it.
+        """
 
 
 class SubscriptionStore(Protocol):
@@ -131,8 +135,11 @@ class OutboxStore(Protocol):
         One that requires another message waits until that was delivered.
         """
 
-    def hold_orphans(self, now: datetime) -> int:
-        """Hold messages that require one that is not delivered and will not be; return how many."""
+    def hold_orphans(self, now: datetime) -> list[int]:
+        """Hold messages that require one that is not delivered and will not be; return the channel of each."""
+
+    def waiting_messages(self) -> dict[int, int]:
+        """Channel -> how many messages it has to send, now or later; those without any are missing."""
 
     def next_due(self) -> datetime | None:
         """When the next message is to be sent; None without any."""

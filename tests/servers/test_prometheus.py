@@ -107,6 +107,7 @@ CASES: Mapping[str, Case] = {
     "WallflowerServerErrors": series("wallflower_http_responses_total", "0+1x600", "9+0x600", 'status="5xx"'),
     "WallflowerRestarts": series("process_start_time_seconds", "0+60x600", "5+0x600", JOB),
     "WallflowerDescriptorsNearlyUsedUp": ratio("process_open_fds", "process_max_fds", 90, 10, JOB),
+    "WallflowerChannelFailing": constant("wallflower_notification_channel_failures", 1, 0, 'kind="slack"'),
     "WallflowerMetricsMissing": constant("wallflower_metrics_missing", 1, 0, 'part="sources"'),
 }
 

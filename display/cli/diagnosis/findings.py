@@ -62,6 +62,8 @@ class DoctorContext:
     """The address at which people reach the pages; empty: do not ask it."""
     full: bool = False
     """Whether to check the whole database, however long it takes."""
+    send_test: bool = False
+    """Whether to send a test to each channel."""
     proc: Path = field(default=Path("/proc"))
 
     @cached_property

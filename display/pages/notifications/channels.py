@@ -20,6 +20,7 @@ from monitor.errors import NotificationError, SendError
 from monitor.model.notifications import Channel, ChannelKind, NewChannel
 from monitor.model.people import Role
 from monitor.notifications.addresses import KIND_LABELS, TypedAddress, read_address
+from monitor.notifications.sender import in_turn
 
 TASK = "manage channels"
 MAX_NAME_CHARS = 60
@@ -34,7 +35,9 @@ def new() -> str | tuple[str, int]:
     """Choose a kind, or the form of a channel of that kind; or add it and send a test."""
     kind = read_kind(request.values.get("kind", ""))
     if kind is None:
-        return _page("notifications/kinds.html", kinds=KIND_LABELS), 400 if request.method == "POST" else 200
+        return _page(
+            "notifications/kinds.html", kinds=KIND_LABELS, view=request.values.get("view")
+        ), 400 if request.method == "POST" else 200
     is_first = not page_context().store.notifications.channels()
     if request.method != "POST":
         typed = {"name": KIND_LABELS[kind], "alerts": "1" if is_first else "", "port": "587", "security": "starttls"}
@@ -75,9 +78,9 @@ def test(id: int) -> str:
 @blueprint.post("/<int:id>/remove")
 @requires(Role.ADMIN, TASK)
 def remove(id: int) -> AnyResponse:
-    """Remove a channel with everything that uses it."""
-    channel = _existing(id)
-    page_context().store.notifications.remove_channel(id)
+    """Remove a channel; what uses it uses the next one."""
+    channel, successor = _existing(id), _successor(id)
+    page_context().store.notifications.remove_channel(id, successor.id if successor else None)
     record("removed channel", channel.name)
     return redirect(url_for("notifications.page", _anchor="channels"), 303)
 
@@ -89,7 +92,6 @@ def _saved(channel: Channel, new_secret: str) -> str:
         answer = notifications().send_test(channel, current_person().name)
     except SendError as error:
         failure = str(error)
-    users = [one for one in page_context().store.notifications.subscriptions() if one.channel == channel.id]
     return _page(
         "notifications/channel.html",
         channel=_existing(channel.id),
@@ -98,7 +100,8 @@ def _saved(channel: Channel, new_secret: str) -> str:
         text=notifications().test_text(channel, current_person().name),
         failure=failure,
         new_secret=new_secret,
-        n_users=len(users),
+        n_users=_n_users(channel),
+        view=request.values.get("view", ""),
     )
 
 
@@ -129,6 +132,9 @@ def _form(
         problems=problems or {},
         problem=problem,
         channel=channel,
+        view=request.values.get("view", ""),
+        n_users=_n_users(channel) if channel else 0,
+        successor=_successor(channel.id) if channel else None,
     )
 
 
@@ -145,6 +151,19 @@ def _address(channel: Channel) -> Mapping[str, Any]:
         return notifications().vault.open(channel.secret)
     except NotificationError:
         return {}  # all of it has to be entered again
+
+
+def _n_users(channel: Channel) -> int:
+    """How many views and weekly reports are sent through a channel."""
+    stored = page_context().store.notifications
+    used = [one.channel for one in stored.subscriptions()] + [one.channel for one in stored.report_subscriptions()]
+    return used.count(channel.id)
+
+
+def _successor(id: int) -> Channel | None:
+    """The channel that is used once this one is removed; None if it is the only one."""
+    channels = {channel.id: channel for channel in page_context().store.notifications.channels()}
+    return next((channels[one] for one in in_turn(list(channels), id)), None)
 
 
 def _existing(id: int) -> Channel:

@@ -115,18 +115,18 @@ def describe_quiet(quiet: QuietHours | None) -> str:
 
 
 def describe_preview(preview: Preview) -> str:
-    """ "In the last 30 days this would have sent 41 messages. 120 mentions fit the view." """
+    """ "In the last 30 days this would have sent 41 messages. 120 mentions fit the view."
+
+    "... 41 messages, 3 of them summaries of what had been held. 120 mentions ..."
+    """
     is_whole = preview.span >= timedelta(days=30)
     span = "30 days" if is_whole else format_duration(preview.span)
     sent = f"In the last {span} this would have sent {pluralize(preview.messages, 'message')}"
     fits = pluralize(preview.mentions, "mention fits", "mentions fit")
-    held = (
-        f" {pluralize(preview.summaries, 'of them sums', 'of them sum')} up what had been held."
-        if preview.summaries
-        else ""
-    )
+    held = f", {pluralize(preview.summaries, 'of them a summary', 'of them summaries')} of what had been held"
+    held = held if preview.summaries else ""
     cut = "" if is_whole else " There are more mentions than a preview reads."
-    return f"{sent}. {fits} the view.{held}{cut}"
+    return f"{sent}{held}. {fits} the view.{cut}"
 
 
 def message_rows(

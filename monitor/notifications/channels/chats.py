@@ -14,14 +14,13 @@ from typing import Any
 from monitor.errors import SendError
 from monitor.http import Http, site_of
 from monitor.model.notifications import ChannelKind
-from monitor.notifications.channels.transport import Outgoing, checked_key, post
+from monitor.notifications.channels.transport import GONE, Outgoing, checked_key, post
 from monitor.notifications.texts import Text
 
 TELEGRAM_API = "https://api.telegram.org"
 MAX_CHARS = 1_900
 """Discord accepts 2,000 characters, the others more."""
 _MARKDOWN = re.compile(r"([\\`*_~\[\]()#>|!-])")
-_GONE = (404, 410)
 _GONE_HELP: Mapping[ChannelKind, str] = {
     ChannelKind.SLACK: "The webhook or its channel was deleted. Create a new webhook in Slack.",
     ChannelKind.TEAMS: "The workflow was deleted or switched off. Create a new one in Teams.",
@@ -68,7 +67,7 @@ class ChatTransport:
             for answer, help_ in _TELEGRAM_HELP:
                 if answer in text.lower():
                     return SendError(help_, permanent=True)
-        if any(f"({status})" in text for status in _GONE):
+        if any(f"({status})" in text for status in GONE):
             return SendError(f"{text} {_GONE_HELP[self._kind]}", permanent=True)
         return error
 

@@ -15,6 +15,8 @@ from monitor.http import Http, Response, site_of
 from monitor.notifications.channels.pace import requested_wait
 from monitor.notifications.texts import Text, one_line
 
+GONE = (404, 410)
+"""Statuses with which services answer that a chat or a webhook was deleted."""
 MAX_ANSWER_CHARS = 120
 """How much of what a receiver answers is shown."""
 _ANSWER_KEYS = ("description", "message", "error", "detail")
@@ -53,9 +55,9 @@ def post(http: Http, url: str, body: bytes, headers: Mapping[str, str]) -> Respo
     except SourceError as error:
         raise SendError(str(error)) from error
     if response.status >= 300:
-        error = status_error(url, response)
-        error.not_before = http.wait_until(requested_wait(response))
-        raise error
+        refusal = status_error(url, response)
+        refusal.not_before = http.wait_until(requested_wait(response))
+        raise refusal
     return response
 
 

@@ -8,8 +8,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from monitor.errors import SendError
 from monitor.http import Http
-from monitor.notifications.channels.transport import Outgoing, checked_key, post
+from monitor.notifications.channels.transport import GONE, Outgoing, checked_key, post
+
+_GONE_HELP = "Nothing receives messages at this address any more. Check it."
 
 
 class WebhookTransport:
@@ -27,7 +30,12 @@ class WebhookTransport:
             "X-Wallflower-Event": outgoing.rule.partition(":")[0],
             "X-Wallflower-Delivery": outgoing.id,
         }
-        response = post(self._http, self._url, body, headers)
+        try:
+            response = post(self._http, self._url, body, headers)
+        except SendError as error:
+            if any(f"({status})" in str(error) for status in GONE):
+                raise SendError(f"{error} {_GONE_HELP}", permanent=True) from error
+            raise
         return f"The receiver answered {response.status}."
 
 

@@ -33,6 +33,16 @@ from monitor.store.sqlite.units import from_ms, optional_time, to_ms
 NO_ACCOUNT = 0
 """How the user of a machine without accounts is stored among quiet hours."""
 REMOVED_CHANNEL = "This channel was removed meanwhile. Choose another one."
+CHANNEL_REMOVED = "Its channel was removed. Other channels that get the built-in alerts have it, too."
+_HAND_OVER = (
+    "UPDATE subscription SET channel = :new WHERE channel = :old",
+    "UPDATE report_subscription SET channel = :new WHERE channel = :old",
+    """UPDATE message SET state = 'held', reason = :reason, next_try = NULL
+        WHERE channel = :old AND state = 'waiting' AND rule NOT LIKE 'view:%' AND rule NOT LIKE 'report:%'""",
+    "UPDATE message SET via = :new, tries = 0 WHERE via = :old AND state = 'waiting'",
+    "UPDATE message SET channel = :new WHERE channel = :old",
+)
+"""What happens to everything that uses a channel that is removed."""
 _CHANNEL_COLUMNS = "id, name, kind, shown, secret, inside, alerts, created_at, failing_since, problem"
 _SUBSCRIPTION_COLUMNS = "id, view, owner, channel, schedule, is_on, created_at, state"
 _TIMES = """SELECT mention.id, published_at, brand.name FROM json_each(?) wanted
@@ -44,20 +54,20 @@ class SqliteChannels(StorePart):
     """ChannelStore over the connections of a store."""
 
     def channels(self) -> list[Channel]:
-        return self._read(_channels)
+        return self._read(read_channels)
 
     def add_channel(self, new: NewChannel, now: datetime) -> Channel:
         def job(db: Connection) -> Channel:
             insert = """INSERT INTO channel (name, kind, shown, secret, inside, alerts, created_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?)"""
             added = _write_channel(db, insert, (*_values(new), to_ms(now)), new.name)
-            return next(channel for channel in _channels(db) if channel.id == added)
+            return next(channel for channel in read_channels(db) if channel.id == added)
 
         return self._write(job)
 
     def change_channel(self, id: int, changed: NewChannel) -> None:
         def job(db: Connection) -> None:
-            if all(channel.id != id for channel in _channels(db)):
+            if all(channel.id != id for channel in read_channels(db)):
                 raise NotificationError(REMOVED_CHANNEL)
             update = """UPDATE channel SET name = ?, kind = ?, shown = ?, secret = ?, inside = ?, alerts = ?,
                 failing_since = NULL, problem = '' WHERE id = ?"""
@@ -65,8 +75,15 @@ class SqliteChannels(StorePart):
 
         self._write(job)
 
-    def remove_channel(self, id: int) -> bool:
-        return self._write(lambda db: db.execute("DELETE FROM channel WHERE id = ?", (id,)).rowcount > 0)
+    def remove_channel(self, id: int, successor: int | None = None) -> bool:
+        def job(db: Connection) -> bool:
+            if successor is not None:
+                _require_channel(db, successor)
+                for statement in _HAND_OVER:
+                    db.execute(statement, {"old": id, "new": successor, "reason": CHANNEL_REMOVED})
+            return db.execute("DELETE FROM channel WHERE id = ?", (id,)).rowcount > 0
+
+        return self._write(job)
 
 
 class SqliteSubscriptions(StorePart):
@@ -129,7 +146,8 @@ class SqliteSubscriptions(StorePart):
         return [ArrivalTime(id_, from_ms(at), brand) for id_, at, brand in self._read(read)]
 
 
-def _channels(db: Connection) -> list[Channel]:
+def read_channels(db: Connection) -> list[Channel]:
+    """All channels, the oldest first."""
     return [_channel(row) for row in db.execute(f"SELECT {_CHANNEL_COLUMNS} FROM channel ORDER BY id")]
 
 

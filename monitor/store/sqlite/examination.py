@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from monitor.errors import SchemaError, StoreError
 from monitor.model import Examination
 from monitor.store.sqlite import sources
+from monitor.store.sqlite.channels import read_channels
 from monitor.store.sqlite.connections import Connection, connect_read_only
 from monitor.store.sqlite.erasure_mark import erasure_under_way, mark_file
 from monitor.store.sqlite.faults import store_errors
@@ -69,11 +70,13 @@ def _described(db: Connection, path: Path, found: Examination) -> Examination:
         newest = db.execute("SELECT max(at) FROM (SELECT at FROM change ORDER BY id DESC LIMIT 100)").fetchone()[0]
     except (sqlite3.Error, ValueError, KeyError):
         return found  # another version has other columns, or the pages are damaged, which the check will say
+    channels = () if found.older else tuple(read_channels(db))
     times = [status.last_try for status in statuses if status.last_try]
     times += [from_ms(newest)] if newest is not None else []
     return replace(
         found,
         newest=max(times, default=None),
+        channels=channels,
         sources=tuple(status.source for status in statuses),
         samples=tuple(status.source for status in statuses if status.sample),
     )

@@ -36,11 +36,15 @@ class SqliteOutbox(StorePart):
         rows = self._read(lambda db: db.execute(_DUE, (to_ms(now), channel, limit)).fetchall())
         return [_message(row) for row in rows]
 
-    def hold_orphans(self, now: datetime) -> int:
+    def hold_orphans(self, now: datetime) -> list[int]:
         if not self._read(lambda db: db.execute(f"SELECT 1 FROM message WHERE {_ORPHANS} LIMIT 1").fetchone()):
-            return 0
-        update = f"UPDATE message SET state = 'held', reason = ?, next_try = NULL WHERE {_ORPHANS}"
-        return self._write(lambda db: db.execute(update, (NEVER_BEGAN,)).rowcount)
+            return []
+        update = f"UPDATE message SET state = 'held', reason = ?, next_try = NULL WHERE {_ORPHANS} RETURNING channel"
+        return [channel for (channel,) in self._write(lambda db: db.execute(update, (NEVER_BEGAN,)).fetchall())]
+
+    def waiting_messages(self) -> dict[int, int]:
+        select = "SELECT via, count(*) FROM message INDEXED BY message_due WHERE state = 'waiting' GROUP BY via"
+        return dict(self._read(lambda db: db.execute(select).fetchall()))
 
     def next_due(self) -> datetime | None:
         select = "SELECT min(next_try) FROM message INDEXED BY message_due WHERE state = 'waiting'"
