@@ -15,6 +15,10 @@ from display.access.guard import SocketGate, protect
 from display.access.identity import is_loopback
 from display.access.passwords import Passwords
 from display.access.services import Access
+from display.api import actions as api_actions
+from display.api import reference as api_reference
+from display.api import views as api
+from display.api.rate_limit import TokenRates
 from display.metrics.exposition import Exposition
 from display.metrics.families import Measured
 from display.metrics.requests import ResponseCounts
@@ -116,8 +120,7 @@ def create_app(
         relevance,
     )
     app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
-    app.extensions["capacity"] = Capacity()
-    app.extensions["backup"] = BackupTask()
+    app.extensions |= {"capacity": Capacity(), "token_rates": TokenRates(clock), "backup": BackupTask()}
     app.extensions["setup"] = setup or Setup(Trials(Http(clock, config.allow_hosts), clock))
     app.extensions["notifications"] = notifications = create_notifications(app)
     notifications.sender.compose_report = ReportComposer(app.jinja_env, lambda: app.extensions["wallflower"])
@@ -217,6 +220,9 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(metrics.blueprint)
     app.register_blueprint(openapi.blueprint)
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(api_actions.blueprint)
+    app.register_blueprint(api_reference.blueprint)
 
 
 def favicon() -> tuple[str, int]:

@@ -18,7 +18,7 @@ from display.access.guard import TOKEN_REFUSAL
 from display.access.permissions import requires
 from monitor.config.tables import Server
 from monitor.errors import StoreError
-from monitor.model.people import NewAccount, Role
+from monitor.model.people import NewAccount, Role, TokenScope
 from tests.access_setup import PASSWORD, Site, public_config
 from tests.fake_site import CHEAP_PASSWORDS, config
 
@@ -244,12 +244,13 @@ def test_a_person_with_a_one_time_password_first_chooses_another(site: Site) -> 
     assert client.get("/socket.io/?EIO=4&transport=websocket").status_code == 401
 
 
-def api_token(site: Site, name: str = "dana", days: int = 30) -> str:
+def api_token(site: Site, name: str = "dana", days: int = 30, scope: TokenScope = TokenScope.READ) -> str:
     token, now = tokens.new_api_token(), site.clock.now()
     hashed = tokens.token_hash(token)
     assert hashed is not None
+    until = now + timedelta(days=days)
     site.store.people.add_token(
-        site.account(name).id, "Excel", token[-4:], hashed, now + timedelta(days=days), now, name
+        site.account(name).id, f"Excel {token[-4:]}", token[-4:], hashed, until, now, name, scope
     )
     return token
 

@@ -46,8 +46,20 @@ def made(client: FlaskClient, view: int = EVERYTHING) -> tuple[str, str]:
     """The paths of a new feed, Atom and JSON, from the page that shows them once."""
     page = client.post(f"/views/{view}/feed/make")
     assert page.status_code == 200
-    atom, json_feed = re.findall(r"<code>(http.*?)</code>", unescape(page.text))
+    atom, json_feed, _csv = re.findall(r"<code>(http.*?)</code>", unescape(page.text))
     return urlsplit(atom).path, urlsplit(json_feed).path
+
+
+def test_a_spreadsheet_reads_the_same_mentions_as_csv(site: Site) -> None:
+    atom, _ = made(site.signed_in("dana"), US_NEGATIVE)
+    client = site.client()
+    answer = client.get(atom.replace(".atom", ".csv"))
+    assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
+    export = site.signed_in("dana").get(f"/mentions.csv?view={US_NEGATIVE}")
+    assert answer.text == export.text
+    assert len(answer.text.splitlines()) == 2
+    unchanged = client.get(atom.replace(".atom", ".csv"), headers={"If-None-Match": answer.headers["ETag"]})
+    assert unchanged.status_code == 304
 
 
 def test_a_feed_has_the_mentions_of_the_view_for_whoever_knows_the_address(site: Site) -> None:

@@ -11,7 +11,10 @@ from monitor.model.people import Account, Role
 View = TypeVar("View", bound=Callable[..., Any])
 
 WITHOUT_PERSON = frozenset(
-    {"static", "favicon", "healthz", "readyz", "webhook.deliver", "view_feeds.atom", "view_feeds.json_feed"}
+    {
+        *("static", "favicon", "healthz", "readyz", "webhook.deliver"),
+        *("view_feeds.atom", "view_feeds.json_feed", "view_feeds.csv"),
+    }
 )
 """Endpoints that anybody may use and that need not know who it is. Deliveries to the webhook are signed, and the
 addresses of feeds contain a secret."""

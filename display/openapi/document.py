@@ -6,9 +6,11 @@ from typing import Any, TypeAlias
 
 from display.access.cookies import SESSION_COOKIE, WALL_COOKIE
 from display.access.tokens import API_TOKEN_PREFIX
+from display.openapi.api_operations import READERS, api_operations
+from display.openapi.basic import TEXT, array_of, reference
 from display.openapi.parameters import filter_parameters
 from display.openapi.responses import JSON, PLAIN, RESPONSES, answer, ok, responses
-from display.openapi.schemas import TEXT, array_of, reference, schemas
+from display.openapi.schemas import schemas
 from display.pages.webhook import SIGNATURE_HEADER
 from display.server.security import SIGNED_PATH
 
@@ -24,7 +26,7 @@ SECURITY_SCHEMES: Json = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": f"{API_TOKEN_PREFIX}...",
-        "description": "A person's API token. It can only read.",
+        "description": "A person's API token. It reads; one that was made to act can also use `/api/v1/actions`.",
     },
     "session": {
         "type": "apiKey",
@@ -46,11 +48,13 @@ SECURITY_SCHEMES: Json = {
     },
 }
 ANYBODY: list[Json] = []
-READERS: list[Json] = [{"token": []}, {"session": []}]
 WALLS: list[Json] = [*READERS, {"wall": []}]
 SENDERS: list[Json] = [{"signature": []}]
 _BOM = "1: begin with a byte order mark, without which Excel does not read UTF-8."
-_FEED = "Whoever knows the address reads the feed: its secret is all that protects it. JSON is a JSON Feed 1.1."
+_FEED = (
+    "Whoever knows the address reads the feed: its secret is all that protects it. JSON is a JSON Feed 1.1; CSV has the"
+    " newest 1,000."
+)
 _METRICS = "In the text format of Prometheus, or of OpenMetrics if `Accept` prefers it. A session needs an admin."
 _DELIVERY = (
     "Stores posts: one, an array, or an object with `posts`; at most 1,000 and 1 MiB. A known id updates its post, and"
@@ -79,6 +83,7 @@ def operations() -> Json:
         "/check/answers.csv": {"get": _answers("answersCsv", "text/csv", TEXT)},
         "/feeds/{token}.atom": {"get": _feed("feedAtom", "application/atom+xml", TEXT)},
         "/feeds/{token}.json": {"get": _feed("feedJson", "application/feed+json", {"type": "object"})},
+        "/feeds/{token}.csv": {"get": _feed("feedCsv", "text/csv", TEXT)},
         "/wall/state.json": {"get": _wall_state("wallState", "The state of the first wall.")},
         "/wall/{name}/state.json": {
             "get": _wall_state("namedWallState", "The state of a wall.")
@@ -89,6 +94,7 @@ def operations() -> Json:
         "/readyz": {"get": _readiness()},
         "/metrics": {"get": _metrics()},
         "/openapi.json": {"get": _description()},
+        **api_operations(),
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from display.openapi.schemas import TEXT, reference
+from display.openapi.basic import TEXT, reference
+from display.problems import PROBLEM_TYPE, TYPES
 
 Json: TypeAlias = dict[str, Any]
 
@@ -34,6 +35,15 @@ RESPONSES: Json = {
     },
 }
 """Components, by name."""
+_PROBLEM = {PROBLEM_TYPE: {"schema": reference("Problem")}}
+RESPONSES |= {
+    f"Problem{status}": {
+        "description": title,
+        "content": _PROBLEM if status < 414 or status in (415, 429, 500, 503) else {**_PROBLEM, **_LINE},
+        **({"headers": _RETRY_AFTER} if status in (429, 503) else {"headers": _CHALLENGE} if status == 401 else {}),
+    }
+    for status, (_, title) in TYPES.items()
+}
 _NAMES = {
     "400": "BadRequest",
     "401": "Unauthorized",
@@ -53,6 +63,12 @@ def responses(*statuses: str, success: Json, **named: str) -> Json:
     names = _ALWAYS | {status: _NAMES[status] for status in statuses} | {key[1:]: name for key, name in named.items()}
     referred = {status: {"$ref": f"#/components/responses/{name}"} for status, name in sorted(names.items())}
     return success | referred
+
+
+def api_responses(*statuses: str, success: Json) -> Json:
+    """The same for the API, whose errors are problem documents."""
+    found = {status: {"$ref": f"#/components/responses/Problem{status}"} for status in ("400", "414", "431", *statuses)}
+    return success | dict(sorted(found.items()))
 
 
 def answer(description: str, content_type: str, schema: Json) -> Json:

@@ -11,17 +11,13 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 
+from display.openapi.api_schemas import api_schemas
+from display.openapi.basic import FLAG, NUMBER, TEXT, TIME, array_of, nullable, object_of, reference, without_titles
 from display.wall_state.document import WallState
 from monitor.model import Answer, Intent, Receipt, Sentiment, State
 from monitor.sources.webhook import MAX_POSTS, DeliveredPost
 
 Json: TypeAlias = dict[str, Any]
-
-TEXT: Json = {"type": "string"}
-NUMBER: Json = {"type": "integer"}
-TIME: Json = {"type": "string", "format": "date-time"}
-FLAG: Json = {"type": "boolean"}
-NULL: Json = {"type": "null"}
 
 
 def schemas() -> Json:
@@ -37,27 +33,9 @@ def schemas() -> Json:
         "Readiness": READINESS,
         "Delivery": DELIVERY,
     }
-    return written | shared | {"WallState": wall, "Receipt": receipt, "DeliveredPost": _with_rules(post)}
-
-
-def reference(name: str) -> Json:
-    """A reference to one of ``schemas``."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def array_of(items: Json) -> Json:
-    """An array."""
-    return {"type": "array", "items": items}
-
-
-def nullable(schema: Json) -> Json:
-    """``schema``, or null."""
-    return {"anyOf": [schema, NULL]}
-
-
-def object_of(**properties: Json) -> Json:
-    """An object that has all of ``properties``."""
-    return {"type": "object", "properties": properties, "required": list(properties)}
+    return (
+        written | api_schemas() | shared | {"WallState": wall, "Receipt": receipt, "DeliveredPost": _with_rules(post)}
+    )
 
 
 def mention() -> Json:
@@ -154,15 +132,5 @@ def _with_rules(post: Json) -> Json:
 
 def _of(kind: type, mode: Any) -> Json:
     found = TypeAdapter(kind).json_schema(mode=mode, ref_template="#/components/schemas/{model}")
-    plain: Json = _without_titles(found)
+    plain: Json = without_titles(found)
     return plain
-
-
-def _without_titles(schema: Any) -> Any:
-    """Without the titles that pydantic makes of names. A property that is named "title" is no string."""
-    if isinstance(schema, list):
-        return [_without_titles(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {name: part for name, part in schema.items() if name != "title" or not isinstance(part, str)}
-    return {name: _without_titles(part) for name, part in kept.items()}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from hashlib import blake2b
+from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from display.access.permissions import DATA_ENDINGS
+from display.problems import DETAILS, PROBLEM_TYPE, is_api_path, problem_text
 from display.server.security import SIGNED_PATH
 from monitor.errors import QueryCancelled, StoreError
 from monitor.logs import FaultLog, bug
@@ -48,7 +50,7 @@ def wants_data() -> bool:
     headers, path = request.headers, request.path
     if headers.get("Sec-Fetch-Dest") == "empty" or "Authorization" in headers:
         return True
-    if path.endswith(DATA_ENDINGS) or path.startswith(SIGNED_PATH):
+    if path.endswith(DATA_ENDINGS) or path.startswith(SIGNED_PATH) or is_api_path(path):
         return True
     view = current_app.view_functions.get(requested_endpoint() or "")
     is_browser = "Sec-Fetch-Dest" in headers or "text/html" in headers.get("Accept", "")
@@ -67,8 +69,10 @@ def requested_endpoint() -> str | None:
     return endpoint
 
 
-def error_json(status: int, text: str) -> Response:
-    """An error for a program."""
+def error_json(status: int, text: str, **more: Any) -> Response:
+    """An error for a program: below /api/v1 a problem document, to which ``more`` is added."""
+    if is_api_path(request.path):
+        return Response(problem_text(status, text, **more), status, content_type=PROBLEM_TYPE)
     response = jsonify(error=text)
     response.status_code = status
     return response
@@ -80,7 +84,9 @@ def http_error(error: HTTPException) -> Response | HTTPException:
     if status < 400:
         return error
     title, text = MESSAGES.get(status, ("The request failed.", "Try again, or start from one of these pages."))
-    response = _error(status, title, text, for_programs=title)
+    response = _error(
+        status, title, text, for_programs=DETAILS.get(status, title) if is_api_path(request.path) else title
+    )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response

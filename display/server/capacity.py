@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Response, current_app, jsonify, make_response
+from flask import Response, current_app, make_response
+
+from display.pages.errors import error_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -55,7 +57,6 @@ def limited(kind: str) -> Callable[[View], View]:
 
 
 def _too_many(kind: str) -> Response:
-    response = jsonify(error=f"Too many {kind} at the same time. Try again in a few seconds.")
-    response.status_code = 503
+    response = error_json(503, f"Too many {kind} at the same time. Try again in a few seconds.")
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response

@@ -8,6 +8,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from display.problems import PROBLEM_TYPE, is_api_path, problem_text
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -87,8 +89,10 @@ class SecurityMiddleware:
         if rejection is None:
             return self._app(environ, start)
         status, text = rejection
-        body = f"{text}\n".encode()
-        start(status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))])
+        is_api = is_api_path(environ.get("PATH_INFO", ""))
+        body = (problem_text(int(status[:3]), text) if is_api else f"{text}\n").encode()
+        content_type = PROBLEM_TYPE if is_api else "text/plain; charset=utf-8"
+        start(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
         return [body]
 
     def _rejection(self, environ: WSGIEnvironment) -> tuple[str, str] | None:

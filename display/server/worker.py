@@ -38,6 +38,8 @@ CHECK_INTERVAL_SECONDS = 0.2
 SHORTAGE_OVER_SECONDS = 60
 """After this time without a shortage of connections, the next one is logged again."""
 RECEIVE_BYTES = 64 * 1024
+LINE_BYTES = 1024
+"""Of a refused request, so much is looked at to know whether it is for the API."""
 MAX_RECEIVED_BYTES = 64 << 20
 """Of all requests that are arriving. Beyond it, the request that receives more is refused."""
 OVERLOADED = Refusal("503 Service Unavailable", "The server is busy. Try again in a few seconds.")
@@ -171,7 +173,7 @@ class GuardedThreadWorker(ThreadWorker):  # type: ignore[misc]
             reader.refusal = OVERLOADED
         self._stop_waiting(conn)
         if reader.refusal is not None:
-            return self._refuse(conn, reader.refusal)
+            return self._refuse(conn, reader.refusal, bytes(reader.received[:LINE_BYTES]))
         return self._serve(conn, bytes(reader.received))
 
     def _wait(self, conn: Connection, arriving: Arriving) -> None:
@@ -195,11 +197,11 @@ class GuardedThreadWorker(ThreadWorker):  # type: ignore[misc]
         conn.data_ready = True
         super().enqueue_req(conn)
 
-    def _refuse(self, conn: Connection, refusal: Refusal) -> None:
+    def _refuse(self, conn: Connection, refusal: Refusal, received: bytes = b"") -> None:
         self.nr_conns -= 1
         # The buffer of a new connection has room for it, so this cannot block.
         with contextlib.suppress(OSError):
-            conn.sock.send(plain_response(refusal.status, refusal.text))
+            conn.sock.send(plain_response(refusal.status, refusal.text, received))
         conn.close(graceful=True)
 
     def _drop(self, conn: Connection) -> None:

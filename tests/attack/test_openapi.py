@@ -16,6 +16,7 @@ from schemathesis.config import SchemathesisConfig
 
 from display.access.cookies import SESSION_COOKIE
 from display.access.tokens import new_api_token, new_token, token_hash
+from display.api.rate_limit import TokenRates
 from display.app import create_app
 from display.openapi.document import document
 from monitor.collector import ConfiguredSource, Deliveries, Judge, PassContext, PollingPolicy
@@ -46,7 +47,7 @@ enabled = false
 "query.rule" = "Acme@1"
 
 [[operations]]
-include-path-regex = "/mentions"
+include-path-regex = "^/mentions"
 checks.positive_data_acceptance.expected-statuses = [200, 400, 401]
 
 # its filters are those of /mentions.json
@@ -54,6 +55,17 @@ checks.positive_data_acceptance.expected-statuses = [200, 400, 401]
 include-path = "/mentions.csv"
 phases.coverage.enabled = false
 checks.positive_data_acceptance.expected-statuses = [200, 400, 401]
+
+# their filters too
+[[operations]]
+include-path-regex = "/api/v1/(mentions.*|counts|facets|histogram|topics)$"
+phases.coverage.enabled = false
+checks.positive_data_acceptance.expected-statuses = [200, 400, 401, 404]
+
+# what is acted on may not exist
+[[operations]]
+include-path-regex = "/api/v1/(actions|undo|walls/.*|mentions/.*)"
+checks.positive_data_acceptance.expected-statuses = [200, 400, 401, 403, 404, 409]
 
 [[operations]]
 include-path = "/in/{name}"
@@ -105,7 +117,7 @@ def app(store: Store, clock: FakeClock, tmp_path_factory: pytest.TempPathFactory
     folder_config = config(tmp_path_factory.mktemp("app"), sources=("Forum", WEBHOOK))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HELPDESK_HOOK", KEY)
-        yield create_app(
+        created = create_app(
             folder_config,
             store,
             clock,
@@ -114,6 +126,8 @@ def app(store: Store, clock: FakeClock, tmp_path_factory: pytest.TempPathFactory
             accept=accept,
             passwords=CHEAP_PASSWORDS,
         )
+        created.extensions["token_rates"] = TokenRates(clock, burst=1e9)
+        yield created
 
 
 @pytest.fixture(scope="module")

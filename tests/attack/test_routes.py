@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from display.access.permissions import PUBLIC
-from monitor.model.people import Role
+from monitor.model.people import Role, TokenScope
 from tests.access_setup import Site
 from tests.fake_site import config, judged
 from tests.test_access import api_token, wall_client
@@ -23,7 +23,7 @@ from tests.test_access import api_token, wall_client
 PUBLIC_ENDPOINTS = {
     "static", "favicon", "healthz", "readyz", "webhook.deliver",
     "access.sign_in", "access.first_admin", "pairing.screen", "pairing.state",
-    "single_sign_on.begin", "single_sign_on.finish", "view_feeds.atom", "view_feeds.json_feed",
+    "single_sign_on.begin", "single_sign_on.finish", "view_feeds.atom", "view_feeds.json_feed", "view_feeds.csv",
 }  # fmt: skip
 NEEDED = {
     ("GET", "wall.wall"): Role.WALL,
@@ -112,6 +112,8 @@ NEEDED = {
     ("POST", "channels.remove"): Role.ADMIN,
     ("POST", "saved_views.make_feed"): Role.VIEWER,
     ("POST", "saved_views.revoke_feed"): Role.VIEWER,
+    ("POST", "api_actions.act"): Role.MEMBER,
+    ("POST", "api_actions.undo"): Role.MEMBER,
     ("POST", "sources.back_up"): Role.ADMIN,
     ("POST", "sources.pause"): Role.ADMIN,
     ("POST", "sources.resume"): Role.ADMIN,
@@ -121,8 +123,12 @@ NEEDED = {
 FOR_TOKENS = {
     "mentions.export_csv", "mentions.export_json", "mentions.new_count", "wall.state", "metrics.metrics",
     "openapi.description", "check.export_csv", "check.export_json",
+    "api.mentions", "api.all_mentions", "api.mention", "api.counts", "api.facets", "api.histogram", "api.topics",
+    "api.sources", "api.incidents", "api.walls", "api.wall", "api.rules", "api.views",
 }  # fmt: skip
 """What API tokens read."""
+FOR_ACTING_TOKENS = {"api_actions.act", "api_actions.undo"}
+"""What those with the scope "act" can do."""
 VALUES = {
     "after": 1,
     "note": 1,
@@ -225,14 +231,19 @@ def test_a_wall_gets_walls_and_nothing_else(site: Site) -> None:
     assert rows(site) == before
 
 
-def test_an_api_token_reads_data_and_nothing_else_even_of_an_admin(site: Site) -> None:
-    token = api_token(site, "priya")
+@pytest.mark.parametrize(
+    ("name", "scope"), [("priya", TokenScope.READ), ("priya", TokenScope.ACT), ("bo", TokenScope.ACT)], ids=str
+)
+def test_an_api_token_opens_what_its_scope_and_its_person_allow(site: Site, name: str, scope: TokenScope) -> None:
+    token = api_token(site, name, scope=scope)
     before, opened = rows(site), set()
     for route in routes(site):
         status = answer_to(site.client(), route, Authorization=f"Bearer {token}").status_code
         if status not in (401, 403):
             opened.add((route.endpoint, route.method))
-    assert opened == {(endpoint, method) for endpoint in FOR_TOKENS for method in ("GET", "HEAD")}
+    read = {(endpoint, method) for endpoint in FOR_TOKENS for method in ("GET", "HEAD")}
+    may_act = scope is TokenScope.ACT and name != "bo"
+    assert opened == read | ({(endpoint, "POST") for endpoint in FOR_ACTING_TOKENS} if may_act else set())
     assert rows(site) == before
 
 

@@ -15,6 +15,7 @@ from flask import Blueprint, abort, request
 from display.access.guard import current_person
 from display.access.permissions import requires
 from display.pages.actions.answers import Answer, answer, chosen_mentions, parts
+from display.pages.actions.by_name import ACTIONS
 from display.pages.actions.outcomes import Outcome, action_outcome, undo_outcome
 from display.pages.actions.shown import SCORES
 from display.pages.caching import always_revalidate
@@ -123,16 +124,9 @@ def act_on_selected() -> Answer:
     chosen, name = chosen_mentions(), request.form.get("do", "")
     if not chosen:
         return answer([], Outcome("Select at least one mention first.", 409))
-    actions: dict[str, tuple[ActionKind, Callable[[ActionStore, Actor, datetime], ActionResult]]] = {
-        "claim": (ActionKind.CLAIM, lambda store, actor, now: store.claim(chosen, actor, now)),
-        "unclaim": (ActionKind.UNCLAIM, lambda store, actor, now: store.unclaim(chosen, actor, now)),
-        "hide": (ActionKind.HIDE, lambda store, actor, now: store.hide(chosen, True, actor, now)),
-        "unhide": (ActionKind.UNHIDE, lambda store, actor, now: store.hide(chosen, False, actor, now)),
-        "irrelevant": (ActionKind.IRRELEVANT, lambda store, actor, now: store.mark(chosen, False, actor, now)),
-        "relevant": (ActionKind.RELEVANT, lambda store, actor, now: store.mark(chosen, True, actor, now)),
-    }
-    if name in actions:
-        return _act(actions[name][0], chosen, actions[name][1])
+    if name in ACTIONS:
+        kind, act = ACTIONS[name]
+        return _act(kind, chosen, lambda store, actor, now: act(store, chosen, actor, now))
     verb, _, person = name.partition("-")
     return _assign(chosen, person) if verb == "assign" else _correct(chosen, name)
 

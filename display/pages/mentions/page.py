@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from display.error_figures import error_figures
 from display.formatting import clock_time
+from display.pages.coverage import unread_gaps
 from display.pages.health_line import HealthLine
 from display.pages.mentions.cards import Card, Cards
 from display.pages.mentions.chart_range import Period, chart_periods
@@ -29,7 +30,7 @@ from display.pages.mentions.rail import (
 )
 from display.pages.mentions.usual import MAX_SPAN, Usual, hour_edges, usual_of
 from display.pages.relevance.words import row_reason
-from display.source_health import gaps_outside_imports, major_sources, outage_gaps, unrecorded_gaps
+from display.source_health import major_sources
 from monitor.judging import OpinionStatus
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position, RuleChange, StoryCount
 from monitor.model.people import Account, Role
@@ -323,13 +324,7 @@ class MentionsPage:
 
     def _gaps(self, since: datetime, until: datetime) -> list[Gap]:
         """Times in which a source of this view was not read."""
-        stored = self.store.gaps(since, until)
-        gaps = [*stored, *unrecorded_gaps(self.health.unread, stored), *outage_gaps(self.health.sources)]
-        return [
-            gap
-            for gap in gaps_outside_imports(gaps, self.store.imported_periods(), self.now)
-            if self.view.filter.source.allows(gap.source)
-        ]
+        return unread_gaps(self.store, self.health, since, until, self.view.filter.source)
 
 
 def _is_same_group(one: Mention, other: Mention) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask import request
@@ -22,11 +22,19 @@ from monitor.model import MentionFilter
 def requested_view(context: PageContext, now: datetime, params: MultiDict[str, str] | None = None) -> MentionsView:
     """The view that the URL of this request asks for. Raises FilterError."""
     sent = (request.args if params is None else params).to_dict(flat=False)
+    return view_of(context, sent, current_account_id(), now)
+
+
+def view_of(context: PageContext, sent: Mapping[str, Sequence[str]], person: int | None, now: datetime) -> MentionsView:
+    """The view that ``sent`` asks for, of a page or of the API. ``person``: the id of the account, or None.
+
+    Raises FilterError.
+    """
     sources = {source.name for source in context.config.sources}
     if not {value.lstrip("+-") for value in sent.get("source", ())} <= sources:
         sources |= known_source_names(context.config, context.store)
     brands = [brand.name for brand in context.config.brands]
-    person, zone = current_account_id(), context.config.timezone
+    zone = context.config.timezone
     saved = open_view(lambda id_: context.store.views.get(id_, person), context.config, now)
     view = parse_view(sent, brands=brands, sources=sources, timezone=zone, now=now, open_view=saved, person=person)
     check_existence(context.store, view, sent, now)

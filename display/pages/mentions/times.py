@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from monitor.errors import FilterError
 
+MILLISECOND = timedelta(milliseconds=1)
 TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::00(?:\.0{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"

@@ -1,4 +1,4 @@
-"""/feeds: the newest mentions of a saved view as Atom and JSON Feed, for whoever knows the secret address."""
+"""/feeds: the newest mentions of a saved view as Atom, JSON Feed and CSV, for whoever knows the secret address."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from flask import Blueprint, Response, request, url_for
 
 from display.access.tokens import token_hash
 from display.pages.context import PageContext, page_context
+from display.pages.mentions.export import csv_lines
 from display.pages.saved_views.documents import ATOM_TYPE, JSON_TYPE, Document, Entry, atom_document, json_document
 from display.server.capacity import FEEDS, limited
 from monitor.errors import QueryError, StoreError
 from monitor.model import Mention, MentionFilter, Order
 from monitor.model.saved_views import SavedView
 
-MAX_ENTRIES = 100
+MAX_ENTRIES, MAX_ROWS = 100, 1_000
+"""Mentions of a feed, and of one that a spreadsheet reads."""
 USE_RECORDED_EVERY = timedelta(hours=1)
 GONE = "There is no such feed. It may have been revoked, or its address was replaced by a new one."
 
@@ -38,7 +40,19 @@ def json_feed(token: str) -> Response:
     return answer(token, json_document, JSON_TYPE)
 
 
-def answer(token: str, write: Callable[[Document], str], content_type: str) -> Response:
+@blueprint.get("/<token>.csv")
+@limited(FEEDS)
+def csv(token: str) -> Response:
+    """As CSV for spreadsheets, which can send no token: as ``/mentions.csv``, but only the newest."""
+    return answer(token, csv_document, "text/csv; charset=utf-8", MAX_ROWS)
+
+
+def csv_document(document: Document) -> str:
+    """The mentions as CSV."""
+    return "".join(csv_lines(entry.mention for entry in document.entries))
+
+
+def answer(token: str, write: Callable[[Document], str], content_type: str, limit: int = MAX_ENTRIES) -> Response:
     """The feed of a token, 304 if the reader has it already, or 404 with the reason."""
     context, hashed = page_context(), token_hash(token)
     found = context.store.views.followed(hashed) if hashed else None
@@ -50,7 +64,7 @@ def answer(token: str, write: Callable[[Document], str], content_type: str) -> R
         return _plain(resolved.problem, 404)
     _record_use(context, view, account, hashed)
     try:
-        mentions = newest(context, replace(resolved.filter, person=account))
+        mentions = newest(context, replace(resolved.filter, person=account), limit)
     except QueryError as error:
         return _plain(f"Its search is not valid any more. {error}", 404)
     response = Response(write(document(context, view, mentions)), content_type=content_type)
@@ -60,9 +74,9 @@ def answer(token: str, write: Callable[[Document], str], content_type: str) -> R
     return response
 
 
-def newest(context: PageContext, f: MentionFilter) -> list[Mention]:
+def newest(context: PageContext, f: MentionFilter, limit: int) -> list[Mention]:
     """The newest mentions, whatever the order of the view."""
-    return context.store.page(replace(f, order=Order.NEW), limit=MAX_ENTRIES)
+    return context.store.page(replace(f, order=Order.NEW), limit=limit)
 
 
 def document(context: PageContext, view: SavedView, mentions: list[Mention]) -> Document:

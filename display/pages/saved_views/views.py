@@ -33,7 +33,7 @@ from monitor.model.saved_views import BrandGroup, NewView, SavedView
 
 TASK = "change this view"
 STEPS = {"up": -1, "down": 1}
-FORMATS = (("Atom", "atom"), ("JSON", "json_feed"))
+FORMATS = (("Atom", "atom"), ("JSON", "json_feed"), ("CSV", "csv"))
 
 blueprint = Blueprint("saved_views", __name__, url_prefix="/views")
 blueprint.after_request(always_revalidate)

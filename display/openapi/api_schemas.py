@@ -1,0 +1,163 @@
+"""The documents of /api/v1 as JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from pydantic import TypeAdapter
+
+from display.api.actions import ActionRequest, UndoRequest
+from display.openapi.basic import FLAG, NUMBER, TEXT, TIME, array_of, nullable, object_of, reference, without_titles
+from monitor.model import CueKind, Health, Intent, Trend
+
+Json: TypeAlias = dict[str, Any]
+
+_FIGURE: Json = {"type": "number"}
+_SCORE: Json = {"type": "number", "minimum": -1, "maximum": 1}
+_SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
+_COUNT = object_of(n=NUMBER, exact=FLAG | {"description": "If false, there are more: `n` is a lower bound."})
+_INTENTS = [str(intent.name).lower() for intent in Intent]
+PROBLEM: Json = object_of(
+    type=TEXT | {"description": "Stable: programs can compare it."},
+    title=TEXT,
+    status=NUMBER,
+    detail=TEXT | {"description": "What is wrong, where, and what to do."},
+)
+GAP = object_of(source=TEXT, since=TIME, until=nullable(TIME) | {"description": "Null: it is not over."}, reason=TEXT)
+COVERAGE = object_of(
+    complete=FLAG | {"description": "Whether every source was read all that time. If not, there may be more mentions."},
+    since=nullable(TIME) | {"description": "Null: from the beginning."},
+    until=TIME,
+    unread_now=array_of(TEXT) | {"description": "Sources that are not read at this moment."},
+    gaps=array_of(reference("Gap")),
+    gaps_omitted=NUMBER | {"description": "How many earlier gaps are not listed."},
+)
+_COUNTED: Json = {
+    "as_of": TIME | {"description": "When this was computed."},
+    "upto": NUMBER | {"description": "The newest mention that is counted. Send it as `upto` to get the same figures."},
+    "coverage": reference("Coverage"),
+}
+_AS_OF: Json = {"as_of": TIME}
+_SIGNATURE = nullable(object_of(name=TEXT, at=TIME))
+_PART: Json = {"start": NUMBER, "end": NUMBER, "text": TEXT}
+CLAIM = nullable(object_of(name=TEXT, at=TIME, assigned_by=nullable(TEXT)))
+_EVIDENCE = object_of(
+    body=TEXT | {"description": "Title and text, whose characters `start` and `end` count."},
+    rule_found=array_of(object_of(**_PART)),
+    judged=array_of(object_of(**_PART)) | {"description": "The clauses that were judged."},
+    words=array_of(object_of(**_PART, weight=_FIGURE)),
+    cues=array_of(object_of(**_PART, kind={"enum": [kind.value for kind in CueKind]}, meaning=TEXT)),
+    intents=array_of(object_of(**_PART, intent={"enum": _INTENTS})),
+    opinion=nullable(object_of(negative=_SHARE, neutral=_SHARE, positive=_SHARE)),
+    program_score=nullable(_SCORE) | {"description": "Regardless of corrections."},
+    learned_adjustment=_FIGURE,
+    unscored_because=nullable(TEXT),
+)
+_NOTE = object_of(id=NUMBER, author=TEXT, text=TEXT, at=TIME, edited_at=nullable(TIME))
+_MORE = object_of(
+    imported=FLAG,
+    evidence=_EVIDENCE,
+    claim=CLAIM,
+    correction=_SIGNATURE,
+    notes=array_of(_NOTE),
+    set_aside_because=nullable(TEXT),
+    story_mentions=array_of(NUMBER),
+)
+_SOURCE = object_of(
+    name=TEXT,
+    kind=TEXT,
+    state={"enum": [health.value for health in Health]},
+    reason=nullable(TEXT),
+    read=FLAG,
+    last_read=nullable(TIME),
+    last_post=nullable(TIME),
+    next_check=nullable(TIME),
+    sample=FLAG,
+    gaps=array_of(reference("Gap")),
+)
+_INCIDENT = object_of(
+    id=NUMBER,
+    brand=TEXT,
+    since=TIME,
+    until=nullable(TIME) | {"description": "Null: it is not over."},
+    checked_at=TIME,
+    n=NUMBER,
+    usual=_FIGURE,
+    window_minutes=NUMBER,
+    peak_multiple=_FIGURE,
+    trend={"enum": [trend.value for trend in Trend]},
+    negative_only=FLAG,
+    topic=nullable(TEXT),
+    phrases=array_of(TEXT),
+    sources=array_of(TEXT),
+)
+_BIN = object_of(
+    start=TIME, end=TIME, n=NUMBER, negative=NUMBER, positive=NUMBER,
+    usual=nullable(_FIGURE), unread=FLAG | {"description": "Whether a source was not read for a part of this time."},
+)  # fmt: skip
+_TOPIC = object_of(name=TEXT, n=NUMBER, negative_percent=nullable(NUMBER), q=TEXT)
+_RULE = object_of(
+    brand=TEXT, ours=FLAG, aliases=array_of(TEXT), rule=TEXT, version=NUMBER, changed_at=nullable(TIME)
+)  # fmt: skip
+_VIEW = object_of(
+    id=NUMBER,
+    name=TEXT,
+    shared=FLAG,
+    range=nullable(TEXT),
+    brands=nullable(TEXT) | {"description": "`ours` or `competitors`, whichever brands these are."},
+    filter={"type": "object"},
+    problem=nullable(TEXT) | {"description": "Why it finds nothing."},
+)
+_WALL = object_of(name=TEXT, state=reference("WallState"))
+
+
+def api_schemas() -> Json:
+    """The schemas by name."""
+    return {
+        "Problem": PROBLEM,
+        "Gap": GAP,
+        "Coverage": COVERAGE,
+        "MentionWithEvidence": {"allOf": [reference("Mention"), _MORE]},
+        "MentionPage": object_of(
+            mentions=array_of(reference("Mention")),
+            next=nullable(TEXT) | {"description": "The cursor of the next page. Null: this is the last one."},
+            **_COUNTED,
+        ),
+        "OneMention": object_of(mention=reference("MentionWithEvidence"), **_AS_OF),
+        "Counts": object_of(
+            mentions=_COUNT,
+            stories=object_of(n=NUMBER, exact=FLAG | {"description": "If false, `n` is an estimate."}),
+            hidden=NUMBER,
+            set_aside=NUMBER,
+            **_COUNTED,
+        ),
+        "Facets": object_of(
+            facets={"type": "object", "additionalProperties": array_of(object_of(value=TEXT, n=NUMBER))}, **_COUNTED
+        ),
+        "Histogram": object_of(unit=nullable(TEXT), bins=array_of(_BIN), **_COUNTED),
+        "Topics": object_of(
+            topics=array_of(_TOPIC), compared_with=nullable(TEXT), mentions=_COUNT, exact=FLAG, **_COUNTED
+        ),
+        "Sources": object_of(sources=array_of(_SOURCE), **_COUNTED),
+        "Incidents": object_of(incidents=array_of(_INCIDENT), **_COUNTED),
+        "Walls": object_of(walls=array_of(_WALL)),
+        "Wall": _WALL,
+        "Rules": object_of(rules=array_of(_RULE), **_AS_OF),
+        "Views": object_of(views=array_of(_VIEW), **_AS_OF),
+        "Outcome": object_of(
+            text=TEXT,
+            action=nullable(NUMBER) | {"description": "What `/undo` takes. Null: nothing changed."},
+            changed=array_of(NUMBER),
+            taken={"type": "object", "additionalProperties": CLAIM},
+            missing=array_of(NUMBER),
+            uncounted=array_of(NUMBER),
+        ),
+        "Undone": object_of(text=TEXT, changed=array_of(NUMBER), left=array_of(NUMBER)),
+        "Action": _body(ActionRequest),
+        "Undo": _body(UndoRequest),
+    }
+
+
+def _body(kind: type) -> Json:
+    schema: Json = without_titles(TypeAdapter(kind).json_schema())
+    return schema
