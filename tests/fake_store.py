@@ -68,6 +68,7 @@ QUERIES = (
     *("fail", '"acme fail"', "e.on", "-refund", "-delay -#fail", "acme NEAR/2 the"),
     *("author:bob", "great lang:de", "site:example.com -delay", 'source:"news feed" the'),
 )
+TOPICS = ('"the delay" OR delay', "refund -bad", "café NEAR/2 the", "author:bob", "great OR 新車")
 STATES = ("unclaimed", "claimed", "hidden", "set_aside", "irrelevant", "left")
 ACTORS = (Actor("local"), Actor("dana", "Dana Kim", 1), Actor("jonas", "Jonas Ott", 2))
 """People without accounts, which the store does not need to sign an action."""
@@ -154,6 +155,7 @@ class World:
             rule=self._choice([f"{b.name}@{v}" for b in BRANDS for v in (1, 2)], 0.1),
             sentiment=self._choice(("negative", "neutral", "positive", "unscored", "corrected")),
             intent=self._choice(("switching_from", "recommendation", "complaint", "noise")),
+            topic=self._choice(TOPICS, 0.1),
             state=self._choice((*STATES, "mine", "noted")),
             since=since,
             until=until,
@@ -212,13 +214,18 @@ class Truth:
 
     def matching(self, f: MentionFilter, upto: int | None = None) -> list[Mention]:
         """The mentions that match the filter."""
-        if f.q and f.q not in self.found:
-            query = parse_search(f.q)
-            self.found[f.q] = {id_ for id_, document in self.documents.items() if query.matches(document)}
+        for text in (f.q, *f.topic.include, *f.topic.exclude):
+            if text and text not in self.found:
+                query = parse_search(text)
+                self.found[text] = {id_ for id_, document in self.documents.items() if query.matches(document)}
         return [m for m in self.mentions if (upto is None or m.id <= upto) and self._satisfies(m, f)]
 
     def _satisfies(self, m: Mention, f: MentionFilter) -> bool:
         if f.q and m.id not in self.found[f.q]:
+            return False
+        if f.topic.include and not any(m.id in self.found[topic] for topic in f.topic.include):
+            return False
+        if any(m.id in self.found[topic] for topic in f.topic.exclude):
             return False
         for facet in FACETS:
             choice: Choice = getattr(f, facet)
@@ -243,6 +250,14 @@ class Truth:
         if facet == "state":
             values = {m.id: values[m.id] | peoples_states(m, f.person) for m in found}
         return dict(Counter(value for m in found for value in values[m.id]))
+
+    def facet_stories(self, f: MentionFilter, facet: str, upto: int | None) -> dict[str, int]:
+        """Value -> number of stories of the matches with it, ignoring the filter's own choice of this facet."""
+        found = self.matching(replace(f, **{facet: Choice()}), upto)  # type: ignore[arg-type]
+        pairs = {
+            (value, m.story or (m.post.source, m.post.external_id)) for m in found for value in values_of(m, facet)
+        }
+        return dict(Counter(value for value, _ in pairs if value != "corrected"))
 
 
 def in_order(mentions: Sequence[Mention], order: Order) -> list[int]:

@@ -24,6 +24,7 @@ WRONG = {
     "rule": ("Acme", "Acme@2", "Acme@0", "-Acme@99", "Nobody@1"),
     "sentiment": ("angry",),
     "intent": ("none", ""),
+    "topic": ("NEAR", "-(", "-jobs%20OR", "a&topic=-a", "x%20" * 600),
     "state": ("theirs", "-unclaimed&state=-claimed"),
     "range": ("week", "7d&since=2026-03-01"),
     "since": ("yesterday", "2999-01-01", "2026-02-30"),

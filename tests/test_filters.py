@@ -143,8 +143,9 @@ def test_adding_and_removing_a_value_gives_the_first_page_of_the_same_view() -> 
 
 
 def test_every_facet_is_a_parameter_in_the_order_of_the_filter() -> None:
-    assert [facet.name for facet in URL_FACETS] == list(PARAMETERS[2:11])
-    assert PARAMETERS[2:11] == ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "state")
+    assert [facet.name for facet in URL_FACETS] == list(PARAMETERS[2:12])
+    named = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "topic", "state")
+    assert PARAMETERS[2:12] == named
 
 
 def test_a_range_begins_at_a_whole_minute() -> None:
@@ -191,6 +192,7 @@ def views(draw: st.DrawFn) -> MentionsView:
         "rule": st.sampled_from(["Acme@1", "-Minus@7"]),
         "sentiment": st.sampled_from(SENTIMENT.values),
         "intent": st.sampled_from(INTENT.values),
+        "topic": st.sampled_from(['"wall socket" OR "wall sockets"', "parcel* OR late", "price"]),
         "state": st.sampled_from(STATE.values),
     }
     drawn = MentionsView(MentionFilter(q=draw(names).strip(), order=draw(st.sampled_from(Order))))

@@ -54,6 +54,8 @@ def check_lists(store: Store, truth: Truth, f: MentionFilter, upto: int | None) 
     if upto is not None:
         later = [mention for mention in truth.matching(f) if mention.id > upto]
         assert store.count_new(f, upto) == len(later), f
+        new_stories = len({m.story or (m.post.source, m.post.external_id) for m in later})
+        assert store.views.count_new_stories([(f, upto)]) == [new_stories], f
         newest_first = sorted(later, key=lambda mention: (mention.post.published_at, mention.id), reverse=True)
         assert store.new_mentions(f, upto, 2**40) == newest_first, f
 
@@ -77,6 +79,8 @@ def check_figures(store: Store, truth: Truth, f: MentionFilter, upto: int | None
             assert (found.n, found.negative, found.positive) == expected, (f, found)
     for facet, values in store.facets(f, upto).items():
         assert {v.value: v.n for v in values if v.n} == truth.facet(f, facet, upto), (f, facet)
+    for facet, stories in store.facet_stories(f, upto).items():
+        assert stories == truth.facet_stories(f, facet, upto), (f, facet)
     for facet in ("author", "site"):
         for one in store.top_values(f, facet, upto):
             chosen: dict[str, Choice] = {facet: Choice((one.value,))}

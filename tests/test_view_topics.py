@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from display.pages.mentions.filters import MentionsView
+from display.pages.mentions.rail import chips
 from display.pages.mentions.view_topics import comparisons, find_view_topics
 from monitor.clock import Clock
 from monitor.config import Config
@@ -69,8 +70,21 @@ def test_the_words_of_the_search_are_no_topic_and_stay_in_it(store: Store, tmp_p
     searched = ALL.changed(q="broke OR broken")
     found = find_view_topics(_config(tmp_path), store, searched, None)
     assert [topic.name for topic in found.topics] == ["wall socket"]
-    assert found.topics[0].view.filter.q == '(broke OR broken) AND ("wall socket")'
-    assert store.count(found.topics[0].view.filter).n == 20
+    topic = found.topics[0]
+    assert (topic.view.filter.q, topic.view.filter.topic) == ("broke OR broken", Choice(('"wall socket"',)))
+    assert store.count(topic.view.filter).n == 20
+    assert store.count(topic.excluding.filter).n == 0
+    assert topic.view.filter.text_search == '(broke OR broken) (("wall socket"))'
+
+
+def test_a_topic_that_is_chosen_stays_in_the_list_of_topics_and_can_be_removed(store: Store, tmp_path: Path) -> None:
+    negative = ALL.changed(sentiment=Choice(("negative",)))
+    chosen = find_view_topics(_config(tmp_path), store, negative, None).topics[0].view
+    again = find_view_topics(_config(tmp_path), store, chosen, None).topics
+    assert [(topic.name, topic.n, topic.chosen, topic.view) for topic in again] == [("wall socket", 20, True, negative)]
+    assert [(chip.label, chip.without) for chip in chips(chosen) if chip.facet == "topic"] == [
+        ("wall socket", chosen.without("topic"))
+    ]
 
 
 def test_nothing_stands_out_in_everything(store: Store, tmp_path: Path) -> None:
@@ -97,8 +111,13 @@ def test_the_page_and_the_line(store: Store, tmp_path: Path) -> None:
     assert "<h1>What these mentions are about</h1>" in page
     assert "more often here than in the other mentions of the same time" in page
     line = client.get(url, headers={"Sec-Fetch-Dest": "empty"}).text
-    assert line.startswith("<ul")
-    assert "wall socket" in line
+    assert '<a class="topic" href="/mentions?sentiment=negative&amp;topic=%22wall+socket%22&amp;range=all"' in line
+    assert '<a class="exclude" href="/mentions?sentiment=negative&amp;topic=-%22wall+socket%22&amp;range=all"' in line
+    chosen = client.get("/mentions?sentiment=negative&topic=%22wall+socket%22&range=all").text
+    assert '<details class="facet collapsed" id="topic-facet" open>' in chosen
+    assert '<bdi title="wall socket">wall socket</bdi><span class="visually-hidden">, chosen' in chosen
+    without = client.get("/mentions?topic=-%22wall+socket%22&range=all").text
+    assert '<span id="count">240</span>' in without
     assert "Nothing stands out in these 260 mentions" in client.get("/mentions/topics?range=all").text
     assert "There are no mentions in this view" in client.get("/mentions/topics?q=zyzzyva").text
     assert client.get("/mentions/topics?sentiment=angry").status_code == 400

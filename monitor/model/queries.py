@@ -59,6 +59,8 @@ class MentionFilter:
     """``brand@version``."""
     sentiment: Choice = Choice()
     intent: Choice = Choice()
+    topic: Choice = Choice()
+    """Searches, each of which finds the mentions of a topic."""
     state: Choice = Choice()
     since: datetime | None = None
     until: datetime | None = None
@@ -76,6 +78,14 @@ class MentionFilter:
     def narrows_search(self) -> bool:
         """Whether anything besides ``q`` narrows the list, so that ``q`` may consist of exclusions only."""
         return replace(self, q="", order=Order.NEW, person=None) != MentionFilter()
+
+    @property
+    def text_search(self) -> str:
+        """What ``q`` and ``topic`` search for together, as one search; empty if they search for nothing."""
+        parts = [f"({self.q})"] if self.q.strip() and self.topic else [self.q.strip()]
+        parts += [f"({' OR '.join(f'({one})' for one in self.topic.include)})"] if self.topic.include else []
+        parts += [f"NOT ({one})" for one in self.topic.exclude]
+        return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,8 +185,8 @@ def subscribed_filter(view: SavedView, brands: Sequence[Brand], now: datetime) -
     if found is None:
         return None
     try:
-        if found.q.strip():
-            parse_search(found.q)
+        if found.text_search:
+            parse_search(found.text_search)
     except QueryError:
         return None
     return replace(found, since=None) if view.range else found

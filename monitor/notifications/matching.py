@@ -163,7 +163,7 @@ def _prepared(f: MentionFilter) -> _View:
     for facet in ("author", "site"):
         if facet in choices:
             choices[facet] = _normalised(facet, choices[facet])
-    tree = _without_positions(parse_search(f.q).tree) if f.q.strip() else None
+    tree = _without_positions(parse_search(f.text_search).tree) if f.text_search else None
     # The cheapest facets that exclude most come first.
     return _View(f, tuple(sorted(choices.items(), key=lambda item: _FACETS.index(item[0]))), tree)
 

@@ -72,11 +72,21 @@ def search_of(mention_filter: MentionFilter) -> Query | None:
 
     Raises QueryError, also if it consists of exclusions and no other filter narrows it.
     """
-    if not mention_filter.q.strip():
+    if not mention_filter.text_search:
         return None
     if mention_filter.narrows_search:
-        return parse_search(mention_filter.q)
+        typed = parse_search(mention_filter.q) if mention_filter.q.strip() else None
+        return _with_topics(mention_filter) if mention_filter.topic else typed
     return _parse(mention_filter.q, "Choose a brand, a source or a time range too, or add a word: `acme -jobs`.")
+
+
+def _with_topics(mention_filter: MentionFilter) -> Query:
+    """Raises QueryError if search and topics are too much together, each of which is valid alone."""
+    try:
+        return parse_search(mention_filter.text_search)
+    except QueryError as error:
+        reason = f"Together with the topics this search is too much. {error.reason}"
+        raise QueryError(mention_filter.q, 1, reason, "Remove a topic.", code=error.code) from error
 
 
 def _parse(text: str, remedy_for_exclusions: str = "") -> Query:

@@ -63,6 +63,12 @@ class MentionQueries(Protocol):
         intents and states are included even with 0 mentions. Accuracy: as in ``histogram``.
         """
 
+    def facet_stories(self, f: MentionFilter, upto: int | None = None) -> dict[str, dict[str, int]]:
+        """The same facets except state: value -> the number of stories of these mentions.
+
+        A facet with more than 5,000 mentions is left out, because counting its stories would take too long.
+        """
+
     def top_values(self, f: MentionFilter, facet: str, upto: int | None = None) -> list[FacetValue]:
         """For ``facet`` "author" or "site": those with the most mentions, and those that the filter chooses.
 

@@ -60,6 +60,9 @@ class ViewStore(Protocol):
     def count_new(self, filters: Sequence[tuple[MentionFilter, int]], limit: int = 1_000) -> list[int]:
         """For each filter and mention id: how many mentions with a higher id match, counted up to ``limit``."""
 
+    def count_new_stories(self, filters: Sequence[tuple[MentionFilter, int]], limit: int = 1_000) -> list[int]:
+        """The same in stories: those of the mentions that ``count_new`` counts."""
+
     # Feeds: each person has at most one of a view. ``token_hash`` is the SHA-256 of the secret in its address.
 
     def feed(self, id: int, account: int | None) -> ViewFeed | None:

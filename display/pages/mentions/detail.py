@@ -22,6 +22,7 @@ from display.pages.mentions.cards import (
 from display.pages.mentions.cues import cue_notes
 from display.pages.mentions.filters import MentionsView
 from display.pages.mentions.page import REVERSED_ORDERS
+from display.pages.mentions.place import place_in_list
 from display.pages.mentions.query_fix import query_error
 from display.pages.mentions.score_steps import score_steps
 from display.pages.mentions.text_runs import rule_runs
@@ -63,6 +64,14 @@ def detail_values(context: PageContext, view: MentionsView, shown: Mention, now:
         "done": actions_of(context, shown, now),
         "relevance": mention_relevance(context, shown),
         "kept_out": what_would_have_kept_out(context, shown),
+    }
+
+
+def drawer_values(context: PageContext, view: MentionsView, shown: Mention, now: datetime) -> dict[str, object]:
+    """The same with what the head of the drawer shows: its place in the list and its neighbours."""
+    return {
+        **detail_values(context, view, shown, now),
+        "place": place_in_list(context.store, view, shown),
         "older": neighbour_id(context, view, shown, view.filter.order),
         "newer": neighbour_id(context, view, shown, REVERSED_ORDERS.get(view.filter.order)),
     }

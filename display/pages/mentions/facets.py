@@ -11,7 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
+from monitor.errors import QueryError
 from monitor.model import FILTER_STATES, Choice, Intent, MentionFilter, Sentiment
+from monitor.query import parse
 from monitor.text.language_codes import is_language, language_name
 
 KnownNames: TypeAlias = Mapping[str, Collection[str]]
@@ -20,6 +22,9 @@ Check: TypeAlias = Callable[[str, KnownNames], str]
 """(value, names) -> empty if the value is allowed, else what is allowed."""
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
+MAX_TOPIC_CHARS = 1_000
+_FIRST_SPELLING = re.compile(r'"([^"]+)"(?: OR "[^"]+")*')
+"""A topic that was found in texts: its spellings, the most common first."""
 _RULE_VERSION = re.compile(r"([\s\S]+)@[0-9]{1,18}")
 
 
@@ -42,6 +47,21 @@ def _language_code(value: str, names: KnownNames) -> str:
 def _rule_version(value: str, names: KnownNames) -> str:
     found = _RULE_VERSION.fullmatch(value)
     return "" if found and found[1] in names["brand"] else "a brand's name, @ and a version"
+
+
+def _search(value: str, names: KnownNames) -> str:
+    allowed = f"a search of at most {MAX_TOPIC_CHARS:,} characters, as the topics of a list are"
+    try:
+        parse(value)
+    except QueryError as error:
+        return f"{allowed}. {error.reason}"
+    return allowed if len(value) > MAX_TOPIC_CHARS else ""
+
+
+def topic_label(value: str) -> str:
+    """ "wall socket" for the topic '"wall socket" OR "wall sockets"'; a topic of the config is its rule."""
+    found = _FIRST_SPELLING.fullmatch(value)
+    return found[1] if found else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,8 @@ class Facet:
     """Whether its section in the rail is closed at first."""
     hidden_until_used: bool = False
     """Whether the rail leaves it out while no mention has another value than ``initial_value``."""
+    found_later: bool = False
+    """Whether its values are found after the rest of the page is shown, because that takes long."""
     partition: frozenset[str] = frozenset()
     """Values of which each listed mention has one: who excludes them all can find nothing, so that is refused."""
     symbol: str = ""
@@ -146,11 +168,13 @@ STATE = Facet(
     collapsed=True,
     hidden_until_used=True,
 )
+TOPIC = Facet("topic", "Topic", label=topic_label, check=_search, collapsed=True, found_later=True)
 FACETS = (
     Facet("brand", "Brand", check=_known_name("brand"), symbol="swatch"),
     INTENT,
     SENTIMENT,
     Facet("source", "Source", check=_known_name("source")),
+    TOPIC,
     Facet("lang", "Language", label=language_name, check=_language_code, pattern=_LANGUAGE_CODE, collapsed=True),
     STATE,
     Facet("author", "Author", collapsed=True),

@@ -44,3 +44,8 @@ def grouped_page(fetch: FetchPage, before: Position | None, max_rows: int) -> Gr
         if len(mentions) <= max_rows:
             return GroupedPage(list(rows.values()), None)
     return GroupedPage(list(rows.values()), last)
+
+
+def is_same_group(one: Mention, other: Mention) -> bool:
+    """Whether a list shows both as one row."""
+    return one.story is not None and (one.story, one.brand) == (other.story, other.brand)

@@ -15,7 +15,7 @@ from display.pages.health_line import HealthLine
 from display.pages.mentions.cards import Card, Cards
 from display.pages.mentions.chart_range import Period, chart_periods
 from display.pages.mentions.filters import MentionsView
-from display.pages.mentions.grouping import GroupedPage, first_of_groups, grouped_page
+from display.pages.mentions.grouping import GroupedPage, first_of_groups, grouped_page, is_same_group
 from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
 from display.pages.mentions.query_fix import query_error
 from display.pages.mentions.rail import (
@@ -28,11 +28,23 @@ from display.pages.mentions.rail import (
     relaxed_filters,
     wider_ranges,
 )
+from display.pages.mentions.rail_counts import rail_counts
 from display.pages.mentions.usual import MAX_SPAN, Usual, hour_edges, usual_of
 from display.pages.relevance.words import row_reason
 from display.source_health import major_sources
 from monitor.judging import OpinionStatus
-from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position, RuleChange, StoryCount
+from monitor.model import (
+    Bin,
+    Choice,
+    Count,
+    Gap,
+    Mention,
+    MentionFilter,
+    Order,
+    Position,
+    RuleChange,
+    StoryCount,
+)
 from monitor.model.people import Account, Role
 from monitor.quality import CALLED, ErrorFigure
 
@@ -146,7 +158,7 @@ class MentionsPage:
 
     def lists(self, mention: Mention) -> bool:
         """Whether this page has a row for ``mention``, or for its story."""
-        return any(row.id == mention.id or _is_same_group(row, mention) for row in self._page.rows)
+        return any(row.id == mention.id or is_same_group(row, mention) for row in self._page.rows)
 
     def view_around(self, mention: Mention) -> MentionsView:
         """The page of this view that lists ``mention`` with some rows above it; this page if the order has no such."""
@@ -197,10 +209,9 @@ class MentionsPage:
             "brand": [brand.name for brand in self.config.brands],
             "source": [source.name for source in self.config.sources],
         }
-        counts = self.store.facets(self.counted, self.upto)
-        for facet in ("author", "site"):
-            counts[facet] = self.store.top_values(self.counted, facet, self.upto)
-        return Rail(self.view, counts, configured, [unread.source for unread in self.health.unread])
+        counts = rail_counts(self.store, self.counted, self.upto)
+        stories = self.store.facet_stories(self.counted, self.upto)
+        return Rail(self.view, counts, configured, [unread.source for unread in self.health.unread], stories)
 
     @property
     def open_sections(self) -> list[RailSection]:
@@ -325,11 +336,6 @@ class MentionsPage:
     def _gaps(self, since: datetime, until: datetime) -> list[Gap]:
         """Times in which a source of this view was not read."""
         return unread_gaps(self.store, self.health, since, until, self.view.filter.source)
-
-
-def _is_same_group(one: Mention, other: Mention) -> bool:
-    """Whether a list shows both as one row."""
-    return one.story is not None and (one.story, one.brand) == (other.story, other.brand)
 
 
 def _only(choice: Choice) -> str:

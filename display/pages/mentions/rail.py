@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from display.pages.mentions.facets import FACETS, Facet
 from display.pages.mentions.filters import RANGES, MentionsView
@@ -36,6 +37,8 @@ class RailValue:
     """The view that excludes it; None if that could find nothing."""
     unread: bool = False
     """Whether it is a source that is not read."""
+    stories: int | None = None
+    """Of its mentions; None if not known, or the same as ``n``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,10 @@ class RailSection:
     @property
     def shown(self) -> bool:
         """Whether there is anything to choose from; see ``Facet.hidden_until_used``."""
+        return self.facet.found_later or self._has_values
+
+    @property
+    def _has_values(self) -> bool:
         used = any(v.n for v in self.all_values if v.value != self.facet.initial_value)
         return bool(self.values) and (not self.facet.hidden_until_used or self.active or used)
 
@@ -84,8 +91,13 @@ class Rail:
         counts: Mapping[str, Sequence[FacetValue]],
         configured: Mapping[str, Sequence[str]],
         unread_sources: Collection[str] = (),
+        stories: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
     ) -> None:
-        """``configured``: the names of brands and sources, by facet, which are listed even without a mention."""
+        """``configured``: the names of brands and sources, by facet, which are listed even without a mention.
+
+        ``stories``: facet -> value -> the stories of its mentions, as far as they are known.
+        """
+        self.stories = stories
         self.view, self.counts, self.configured = view, counts, configured
         self.unread_sources = frozenset(unread_sources)
 
@@ -94,24 +106,28 @@ class Rail:
         sections = (self.section(facet) for facet in FACETS if facet.collapsed is collapsed)
         return [section for section in sections if section.shown]
 
-    def section(self, facet: Facet) -> RailSection:
-        """The section of ``facet`` with every counted, configured and chosen value."""
+    def section(self, facet: Facet, labels: Mapping[str, str] = MappingProxyType({})) -> RailSection:
+        """The section of ``facet`` with every counted, configured and chosen value.
+
+        ``labels``: of values that have another one than ``facet.label`` says.
+        """
         counted = {found.value: found.n for found in self.counts.get(facet.name, ())}
         choice = facet.choice(self.view.filter)
         listed = {*counted, *self.configured.get(facet.name, ()), *facet.always_listed}
         values = _in_rail_order(facet, listed | {*choice.include, *choice.exclude}, counted)
         peak = max(counted.values(), default=0)
-        lines = tuple(self._value(facet, value, counted.get(value, 0), peak) for value in values)
+        labelled = ((value, labels.get(value) or facet.label(value)) for value in values)
+        lines = tuple(self._value(facet, value, label, counted.get(value, 0), peak) for value, label in labelled)
         return RailSection(facet, lines[:MAX_VALUES], lines[MAX_VALUES:])
 
-    def _value(self, facet: Facet, value: str, n: int, peak: int) -> RailValue:
+    def _value(self, facet: Facet, value: str, label: str, n: int, peak: int) -> RailValue:
         choice = facet.choice(self.view.filter)
         chosen, excluded = value in choice.include, value in choice.exclude
-        removed = self.view.without_value(facet, value)
+        removed, stories = self.view.without_value(facet, value), self.stories.get(facet.name, {}).get(value)
         excluding = self.view.with_value(facet, value, exclude=True)
         return RailValue(
             value=value,
-            label=facet.label(value),
+            label=label,
             n=n,
             bar_width=round(max(1.0, n / peak * BAR_WIDTH_PX), 1) if n else 0.0,
             chosen=chosen,
@@ -119,6 +135,7 @@ class Rail:
             toggled=removed if chosen or excluded else self.view.with_value(facet, value),
             excluding=None if facet.finds_nothing(facet.choice(excluding.filter)) else excluding,
             unread=facet.name == "source" and value in self.unread_sources,
+            stories=None if stories == n else stories,
         )
 
 

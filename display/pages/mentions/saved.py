@@ -129,14 +129,28 @@ class ViewList:
     @cached_property
     def items(self) -> list[ViewItem]:
         """The views with the number of new mentions, all counted in one read."""
-        resolved = [(view, *self._filter(view)) for view in self.views]
-        counted = [(view, f) for view, f, _ in resolved if f is not None]
-        after = [(f, self.looks[view.id].mention if view.id in self.looks else 0) for view, f in counted]
-        numbers = dict(
-            zip((view.id for view, _ in counted), self.store.views.count_new(after, MAX_NEW + 1), strict=True)
-        )
+        counts = self.store.views.count_new(list(self._new_of_views.values()), MAX_NEW + 1)
+        numbers = dict(zip(self._new_of_views, counts, strict=True))
         current = 0 if self.current is None else self.current.id
-        return [ViewItem(view, numbers.get(view.id, 0), view.id == current, problem) for view, _, problem in resolved]
+        problems = {view.id: problem for view, _, problem in self._resolved}
+        return [ViewItem(view, numbers.get(view.id, 0), view.id == current, problems[view.id]) for view in self.views]
+
+    @cached_property
+    def new_stories(self) -> dict[int, int]:
+        """View -> how many stories its new mentions are: a text that many repeat is one."""
+        with_new = {item.view.id: self._new_of_views[item.view.id] for item in self.items if item.n}
+        found = self.store.views.count_new_stories(list(with_new.values()), MAX_NEW + 1)
+        return dict(zip(with_new, found, strict=True))
+
+    @cached_property
+    def _resolved(self) -> list[tuple[SavedView, MentionFilter | None, str]]:
+        return [(view, *self._filter(view)) for view in self.views]
+
+    @property
+    def _new_of_views(self) -> dict[int, tuple[MentionFilter, int]]:
+        """View -> its filter, and the mention after which its mentions are new."""
+        looked = {id_: look.mention for id_, look in self.looks.items()}
+        return {view.id: (f, looked.get(view.id, 0)) for view, f, _ in self._resolved if f is not None}
 
     @cached_property
     def opened(self) -> SavedView | None:

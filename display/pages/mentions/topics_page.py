@@ -8,12 +8,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from display.pages.caching import always_revalidate
 from display.pages.context import page_context
 from display.pages.health_line import current_health
+from display.pages.mentions.facets import TOPIC
 from display.pages.mentions.problem_pages import invalid_filter_page
+from display.pages.mentions.rail import Rail
 from display.pages.mentions.requested import requested_view
 from display.pages.mentions.view_topics import find_view_topics
 from display.pages.mentions.views import link, template_values
 from display.server.abandoned_requests import cancel_abandoned_queries
 from monitor.errors import FilterError, QueryError
+from monitor.model import FacetValue
 
 blueprint = Blueprint("mention_topics", __name__)
 blueprint.after_request(always_revalidate)
@@ -36,7 +39,11 @@ def topics() -> AnyResponse | tuple[str, int]:
     template = (
         "mentions/topic_line.html" if request.headers.get("Sec-Fetch-Dest") == "empty" else "mentions/topics.html"
     )
-    text = render_template(template, found=found, view=view, health=current_health(context, now))
+    counts = {TOPIC.name: [FacetValue(topic.search, topic.n) for topic in found.topics]}
+    names = {topic.search: topic.name for topic in found.topics}
+    stories = {TOPIC.name: {topic.search: topic.stories.n for topic in found.topics if topic.stories.exact}}
+    section = Rail(view, counts, {}, stories=stories).section(TOPIC, names)
+    text = render_template(template, found=found, view=view, section=section, health=current_health(context, now))
     response: Response = make_response(text)
     response.headers["Vary"] = "Sec-Fetch-Dest"
     return response

@@ -1,7 +1,7 @@
 """What the mentions of a view are about: phrases that are more frequent in them than in comparable mentions.
 
 The topics of the wall are those of a brand's last day, compared with its last four weeks. A view may be any selection,
-so it is compared with the first of ``comparisons`` in which anything stands out. A topic is a search within the view.
+so it is compared with the first of ``comparisons`` in which anything stands out. A topic is a filter of the view.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from display.pages.mentions.facets import MAX_TOPIC_CHARS, TOPIC
 from display.pages.mentions.filters import MentionsView
 from monitor.analysis.topics import Background, TopicFinder, blocked_words, query_words
-from monitor.model import Choice, FoundTopic, MentionFilter, Order, Texts
+from monitor.model import Choice, FoundTopic, MentionFilter, Order, StoryCount, Texts
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 MAX_TEXTS, MAX_COMPARED_TEXTS = 1_200, 1_500
 """Texts that are read of a view, and of each comparison: extracting the phrases of one takes about 0.1 ms."""
 BEFORE = timedelta(days=28)
-MAX_SEARCH_CHARS = 1_000
-"""A topic is left out if the search for it within the view would be longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,19 @@ class ViewTopic:
     """A topic of a view."""
 
     name: str
+    search: str
+    """The value of the filter."""
     n: int
     """Its mentions in the view: an estimate if the view was sampled."""
+    stories: StoryCount
+    """What these mentions are: a text that many repeat is one."""
     negative: int | None
     """Per cent of its scored stories; None if none is scored, or the view chooses a sentiment."""
     view: MentionsView
-    """The view with only these mentions."""
+    """The view with only these mentions, or with all again if the topic is chosen."""
+    excluding: MentionsView
+    """The view without these mentions."""
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +68,21 @@ class ViewTopics:
 
 
 def find_view_topics(config: Config, store: Store, view: MentionsView, upto: int | None) -> ViewTopics:
-    """The topics of ``view`` as of the mention ``upto``. Raises QueryError."""
+    """The topics of ``view``, whatever topics it chooses, as of the mention ``upto``. Raises QueryError."""
     view.search()
-    finder = _finder(config, view.filter)
-    texts = store.texts_of(view.filter.counted, MAX_TEXTS, upto)
+    f = replace(view.filter, topic=Choice())
+    finder = _finder(config, f)
+    texts = store.texts_of(f.counted, MAX_TEXTS, upto)
     if not texts.rows:
         return ViewTopics()
     in_view = {text.mention for text in texts.rows}
     end = max(text.published_at for text in texts.rows)
-    for comparison in comparisons(view.filter):
+    for comparison in comparisons(f):
         compared = store.texts_of(comparison.filter.counted, MAX_COMPARED_TEXTS, upto)
         others = tuple(text for text in compared.rows if text.mention not in in_view)
         background = Background.of([finder.sample(Texts(len(others), others))], end + timedelta(minutes=1))
         if background.is_large_enough and (found := finder.topics_of(texts, background)):
-            topics = tuple(topic for one in found if (topic := _view_topic(one, view)))
+            topics = tuple(_view_topic(one, view, store, upto) for one in found if len(one.rule) <= MAX_TOPIC_CHARS)
             return ViewTopics(topics, comparison.words, texts.total, texts.total == len(texts.rows))
     return ViewTopics(total=texts.total, exact=texts.total == len(texts.rows))
 
@@ -99,10 +106,17 @@ def _finder(config: Config, chosen: MentionFilter) -> TopicFinder:
     return TopicFinder(first, config.brands, config.topics, blocked)
 
 
-def _view_topic(found: FoundTopic, view: MentionsView) -> ViewTopic | None:
-    typed, scored = view.filter.q, found.negative + found.neutral + found.positive
-    search = f"({typed}) AND ({found.rule})" if typed else found.rule
-    if len(search) > MAX_SEARCH_CHARS:
-        return None
+def _view_topic(found: FoundTopic, view: MentionsView, store: Store, upto: int | None) -> ViewTopic:
+    scored, chosen = found.negative + found.neutral + found.positive, found.rule in view.filter.topic.include
+    alone = replace(view.filter, topic=Choice((found.rule,)))
     percent = round(100 * found.negative / scored) if scored and not view.filter.sentiment else None
-    return ViewTopic(found.name, found.n, percent, view.changed(q=search))
+    return ViewTopic(
+        found.name,
+        found.rule,
+        found.n,
+        store.count_stories(alone.counted, upto),
+        percent,
+        view=view.without_value(TOPIC, found.rule) if chosen else view.with_value(TOPIC, found.rule),
+        excluding=view.with_value(TOPIC, found.rule, exclude=True),
+        chosen=chosen,
+    )

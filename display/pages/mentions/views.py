@@ -31,7 +31,7 @@ from display.pages.health_line import current_health
 from display.pages.mentions import export
 from display.pages.mentions.cards import Cards
 from display.pages.mentions.completion import completions
-from display.pages.mentions.detail import detail_values
+from display.pages.mentions.detail import drawer_values
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, parameters, position_text, query_string
 from display.pages.mentions.page import MentionsPage
@@ -179,7 +179,7 @@ def mention(number: int) -> PageResponse:
     if shown is not None and not page.lists(shown):
         view = page.view_around(shown)
         page = MentionsPage(context.config, context.store, view, health, context.opinions())
-    values = {"view": page.fixed_page} if shown is None else detail_values(context, page.fixed_page, shown, now)
+    values = {"view": page.fixed_page} if shown is None else drawer_values(context, page.fixed_page, shown, now)
     values |= list_values(context, page, now)
     text = render_template("mentions/list.html", typed_query=view.filter.q, number=number, **values)
     return text, 200 if shown else 404
@@ -192,7 +192,7 @@ def drawer(number: int) -> PageResponse:
     view, shown = valid_view(context, now), context.store.mention(number)
     if shown is None:
         return render_template("mentions/gone.html", view=view, number=number), 404
-    return render_template("mentions/drawer.html", number=number, **detail_values(context, view, shown, now))
+    return render_template("mentions/drawer.html", number=number, **drawer_values(context, view, shown, now))
 
 
 @blueprint.get("/mentions/brands.css")

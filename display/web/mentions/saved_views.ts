@@ -70,6 +70,7 @@ export class SavedViews {
       const count = counts[link.dataset.view ?? ""];
       if (count === undefined) continue;
       const cell = link.querySelector(".n");
+      if (cell?.firstElementChild?.textContent !== count) cell?.removeAttribute("title");
       cell?.classList.toggle("none", count === "0");
       cell?.firstElementChild?.replaceChildren(count);
     }

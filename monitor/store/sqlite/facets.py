@@ -18,7 +18,7 @@ from monitor.store.sqlite.rows import SENTIMENTS, STATES
 from monitor.store.sqlite.signatures import claimant_code
 from monitor.store.sqlite.units import from_ms
 
-_FACET_COLUMNS = {
+FACET_COLUMNS = {
     "brand": "brand",
     "sentiment": "sentiment",
     "intent": "intent",
@@ -27,7 +27,7 @@ _FACET_COLUMNS = {
     "state": "state, hidden",
 }
 """Facet -> the columns that its values are made from."""
-FACETS = tuple(_FACET_COLUMNS)
+FACETS = tuple(FACET_COLUMNS)
 _COLUMNS = ("brand", "source", "sentiment", "lang", "intent", "state", "hidden", "corrected", "claimant", "noted")
 _INTENTS = tuple((bit.name or "").lower() for bit in Intent)
 
@@ -38,11 +38,11 @@ def facets(db: Connection, f: MentionFilter, upto: int | None) -> dict[str, list
     Brands of the config, sources, sentiments, intents and states are included even with 0 mentions.
     """
     counts = _FacetCounts(db, upto)
-    by_facet = {facet: counts.grouped(_without_choice(f, facet), _FACET_COLUMNS[facet]) for facet in FACETS}
+    by_facet = {facet: counts.grouped(without_choice(f, facet), FACET_COLUMNS[facet]) for facet in FACETS}
     values = {facet: _facet_values(db, facet, by_facet[facet]) for facet in FACETS}
-    corrected = counts.corrected(_without_choice(f, "sentiment"))
+    corrected = counts.corrected(without_choice(f, "sentiment"))
     values["sentiment"] += [FacetValue("corrected", corrected)] if corrected else []
-    for word, n in counts.peoples_states(_without_choice(f, "state")).items():
+    for word, n in counts.peoples_states(without_choice(f, "state")).items():
         values["state"] += [FacetValue(word, n)] if n else []
     return values
 
@@ -64,7 +64,8 @@ def _bins(edges: Sequence[int], counts: Sequence[Counts], scale: float) -> list[
     return [Bin(from_ms(a), from_ms(b), *(round(n * scale) for n in some)) for (a, b), some in spans]
 
 
-def _without_choice(f: MentionFilter, facet: str) -> MentionFilter:
+def without_choice(f: MentionFilter, facet: str) -> MentionFilter:
+    """``f`` without its own choice of ``facet``."""
     if facet == "state":
         return replace(f, state=Choice(STATES))
     cleared: dict[str, Choice] = {facet: Choice()}
@@ -105,7 +106,7 @@ class _FacetCounts:
             return CubeReader(self._db, planned, self._upto).grouped(columns)
         # A list and the counts of its states differ only in the few mentions that are not listed: one sample serves
         # both.
-        wide = _without_choice(f, "state") if "unclaimed" in planned.states else f
+        wide = without_choice(f, "state") if "unclaimed" in planned.states else f
         if wide not in self._samples:
             self._samples[wide] = sample(self._db, plan(self._db, wide), self._upto)
         if f not in self._rows:
@@ -121,7 +122,7 @@ class _FacetCounts:
 
 
 def _facet_values(db: Connection, facet: str, counts: Counter[Key]) -> list[FacetValue]:
-    always_listed, values_of = _vocabulary(db, facet)
+    always_listed, values_of = vocabulary(db, facet)
     totals = Counter(dict.fromkeys(always_listed, 0))
     for key, n in counts.items():
         for value in values_of(*key):
@@ -131,7 +132,7 @@ def _facet_values(db: Connection, facet: str, counts: Counter[Key]) -> list[Face
     return sorted(values, key=lambda v: (-v.n, place.get(v.value, len(place)), v.value))
 
 
-def _vocabulary(db: Connection, facet: str) -> tuple[Sequence[str], Callable[..., Sequence[str]]]:
+def vocabulary(db: Connection, facet: str) -> tuple[Sequence[str], Callable[..., Sequence[str]]]:
     """The values that are listed even with 0 mentions, and a function from a row's columns to its values."""
     if facet == "brand":
         brands = brand_names(db)

@@ -26,6 +26,7 @@ from monitor.model import (
 from monitor.store.mention_queries import VOLUME_STEP
 from monitor.store.sqlite import (
     brand_figures,
+    facet_stories,
     facets,
     queries,
     rule_changes,
@@ -82,6 +83,9 @@ class SqliteMentionQueries:
 
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
         return self._slow_read(lambda db: facets.facets(db, f, upto))
+
+    def facet_stories(self, f: MentionFilter, upto: int | None = None) -> dict[str, dict[str, int]]:
+        return self._slow_read(lambda db: facet_stories.facet_stories(db, f, upto))
 
     def top_values(self, f: MentionFilter, facet: str, upto: int | None = None) -> list[FacetValue]:
         return self._slow_read(lambda db: top_values.top_values(db, f, facet, upto))

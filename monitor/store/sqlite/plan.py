@@ -146,7 +146,8 @@ class _Parts:
 def plan(db: Connection, f: MentionFilter) -> Plan:
     """Compile ``f``. Raises QueryError for a ``q`` that is not valid."""
     parts, brands, sources = _Parts(), brand_names(db), source_names(db)
-    fts = compile_fts(parse_search(f.q).tree, partial(field_expression, sources)) if f.q.strip() else None
+    search = f.text_search
+    fts = compile_fts(parse_search(search).tree, partial(field_expression, sources)) if search else None
     if fts is not None:
         parts.add_search([fts.expression or EVERYTHING], [fts.excluded] if fts.excluded else ())
     chosen = _add_names(parts, "brand", "b", f.brand, brands)

@@ -11,7 +11,7 @@ from monitor.model import MentionFilter, StoryCount
 from monitor.store.sqlite.candidates import Candidates
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import Plan, plan
-from monitor.store.sqlite.queries import sample
+from monitor.store.sqlite.queries import new_ids, sample
 from monitor.store.sqlite.units import MAX_MS
 
 SAMPLE_SIZE = 2_000
@@ -35,6 +35,13 @@ def count_stories(db: Connection, f: MentionFilter, upto: int | None) -> StoryCo
     # A mention of a story of ten stands for a tenth of a story, whichever of the ten was drawn.
     n = sum(times / max(1, sizes[story]) for story, times in drawn.items())
     return StoryCount(round(n * found.scale), exact=False)
+
+
+def count_new_stories(db: Connection, planned: Plan, after: int, limit: int) -> int:
+    """How many stories the newest ``limit`` matches with an id above ``after`` belong to."""
+    ids = json.dumps(new_ids(db, planned, after, MAX_MS, limit))
+    found: int = db.execute(f"SELECT count(DISTINCT ifnull(story, -post)) {_WANTED}", (ids,)).fetchone()[0]
+    return found
 
 
 def _sizes(db: Connection, planned: Plan, stories: list[int], drawn: set[int]) -> Counter[int]:

@@ -19,7 +19,7 @@ from monitor.model.saved_views import (
     SavedView,
     ViewFeed,
 )
-from monitor.store.sqlite import queries, view_feeds
+from monitor.store.sqlite import queries, story_counts, view_feeds
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.store_part import StorePart
@@ -96,6 +96,12 @@ class SqliteViews(StorePart):
 
     def count_new(self, filters: Sequence[tuple[MentionFilter, int]], limit: int = 1_000) -> list[int]:
         return self._read(lambda db: [queries.count_new(db, plan(db, f), after, limit) for f, after in filters])
+
+    def count_new_stories(self, filters: Sequence[tuple[MentionFilter, int]], limit: int = 1_000) -> list[int]:
+        def read(db: Connection) -> list[int]:
+            return [story_counts.count_new_stories(db, plan(db, f), after, limit) for f, after in filters]
+
+        return self._read(read)
 
     def feed(self, id: int, account: int | None) -> ViewFeed | None:
         return self._read(lambda db: view_feeds.get(db, id, account))
