@@ -28,9 +28,11 @@ from display.pages.actions import blocks
 from display.pages.actions import views as actions
 from display.pages.assets import STATIC, Assets
 from display.pages.check import views as check
+from display.pages.compare import views as compare
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import topics_page as mention_topics
 from display.pages.mentions import views as mentions
+from display.pages.navigation import page_links
 from display.pages.notifications import channels as channel_pages
 from display.pages.notifications import views as notification_pages
 from display.pages.relevance import views as relevance_pages
@@ -186,7 +188,9 @@ class UnchangedFile:
 def add_static(app: Flask) -> None:
     """Serve the built front end, and let templates find its files with ``asset``, ``styles`` and ``scripts``."""
     assets = Assets(url=lambda name: url_for("static", name=name))
-    app.jinja_env.globals.update(asset=assets.asset, styles=assets.styles, scripts=assets.scripts)
+    app.jinja_env.globals.update(
+        asset=assets.asset, styles=assets.styles, scripts=assets.scripts, page_links=page_links
+    )
     app.add_url_rule("/static/<path:name>", "static", static)
 
 
@@ -201,6 +205,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(account.blueprint)
     app.register_blueprint(screen.blueprint)
     app.register_blueprint(people.blueprint)
+    app.register_blueprint(compare.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(walls.blueprint)

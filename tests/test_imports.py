@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "intent": BASE | {"query", "sentiment"},
     "quality": BASE,
     "analysis": BASE | {"query"},
+    "analysis.comparison": BASE | {"analysis", "quality", "query"},
     "analysis.jobs": BASE | {"analysis", "clock", "intent", "learning", "logs", "store"},
     "http": BASE | {"clock", "dates", "urls"},
     "secrets": BASE,
@@ -79,6 +80,7 @@ PAGES = BASE | {
     "store",
     "store.tail",
     "analysis",
+    "analysis.comparison",
     "collector.search_coverage",
     "sources.webhook",  # what a delivery contains, for the description of the interface
     "text.language_codes",

@@ -10,10 +10,6 @@ from display.wall_state.wall_text import short_brand_name
 from monitor.model import Brand, Sentiment, SentimentCounts, Tally
 from monitor.quality import RULES, Basis, ErrorFigure, MoodModel
 
-MIN_SCORED = 20
-"""With fewer scored mentions, a mood says nothing."""
-MAX_WIDTH = 1.2
-"""With a wider interval, a mood says nothing."""
 MAX_ROWS = 6
 
 
@@ -36,8 +32,8 @@ def share_text(percent: int, n: int) -> str:
 
 def mood_of(counts: SentimentCounts, model: MoodModel) -> tuple[Sentiment, Mood | None]:
     """A mood and its mark: on which side of zero the whole interval lies. UNSCORED and None if it says nothing."""
-    found = model.mood(counts)
-    if found is None or counts.scored < MIN_SCORED or found.high - found.low > MAX_WIDTH:
+    found = model.clear_mood(counts)
+    if found is None:
         return Sentiment.UNSCORED, None
     mark = Sentiment.POSITIVE if found.low > 0 else Sentiment.NEGATIVE if found.high < 0 else Sentiment.NEUTRAL
     return mark, Mood(found.mean, found.low, found.high)

@@ -20,14 +20,20 @@ from typing import NamedTuple
 
 from monitor.model import Answer, SentimentCounts
 from monitor.quality.confusion import CALLED, OPINIONS, Confusion
-from monitor.quality.shares import Z
+from monitor.quality.shares import Interval, Z
 
 VALUES = (-1.0, 0.0, 1.0)
 """Of negative, neutral, positive."""
+NEGATIVE = (1.0, 0.0, 0.0)
+"""The same, for the share of negative posts."""
 PUBLIC_WEIGHT = 50.0
 """The public figures count as so many answers about posts of each kind, because they differ from brand to brand. With
 this weight, the mood of each of six airlines, from the figures of the other five, lay within its interval."""
 TINY = 1e-9
+MIN_SCORED = 20
+"""With fewer scored posts, a mood or a share says nothing."""
+MAX_WIDTH = 1.2
+"""With a wider interval, a mood says nothing."""
 PRIOR = 0.5
 """Jeffreys' prior: so many answers of each kind are added, so that a few equal ones claim no certainty."""
 
@@ -57,30 +63,43 @@ class MoodModel:
 
     def mood(self, counts: SentimentCounts) -> Mood | None:
         """The mood of a brand with so many posts of each kind; None without any scored post."""
-        n = counts.scored
-        if not n:
+        return Mood(*map(_clip, self._mean(counts, VALUES))) if counts.scored else None
+
+    def clear_mood(self, counts: SentimentCounts) -> Mood | None:
+        """The mood; None if it says nothing, because too few posts are scored or too little is known of errors."""
+        found = self.mood(counts)
+        return found if found and counts.scored >= MIN_SCORED and found.high - found.low <= MAX_WIDTH else None
+
+    def negative_share(self, counts: SentimentCounts) -> Interval | None:
+        """The share of posts that are negative, with an interval for both errors; None with fewer than MIN_SCORED."""
+        if counts.scored < MIN_SCORED:
             return None
+        return Interval(*(min(1.0, max(0.0, one)) for one in self._mean(counts, NEGATIVE)))
+
+    def _mean(self, counts: SentimentCounts, values: Sequence[float]) -> tuple[float, float, float]:
+        """The mean of ``values`` over posts that are negative, neutral and positive, and its 95 % interval."""
+        n = counts.scored
         shares = [count / n for count in (counts.negative, counts.neutral, counts.positive)]
-        worths, variance = self._own_worths(shares) if self.rests_on_own else self._worths(shares)
+        worths, variance = self._own_worths(shares, values) if self.rests_on_own else self._worths(shares, values)
         mean = sum(share * worth for share, worth in zip(shares, worths, strict=True))
         squares = sum(share * worth * worth for share, worth in zip(shares, worths, strict=True))
         half_width = Z * math.sqrt(max(0.0, squares - mean * mean) / n + variance)
-        low, high = mean - half_width, mean + half_width
-        return Mood(_clip(mean), _clip(low), _clip(high))
+        return mean, mean - half_width, mean + half_width
 
-    def _own_worths(self, shares: Sequence[float]) -> tuple[list[float], float]:
-        """The worth of each kind of call, and the variance of the mood that comes from them."""
+    def _own_worths(self, shares: Sequence[float], values: Sequence[float]) -> tuple[list[float], float]:
+        """The worth of each kind of call, and the variance of the mean that comes from them."""
         worths, variance = [], 0.0
         for share, called in zip(shares, CALLED, strict=True):
             said = [self.own.n(called, one) + PRIOR for one in OPINIONS]
             said[1] += self.own.n(called, Answer.NOT_RELEVANT)  # which says nothing about the brand
             total = sum(said)
-            worth = (said[2] - said[0]) / total
+            worth = sum(n * value for n, value in zip(said, values, strict=True)) / total
+            squares = sum(n * value**2 for n, value in zip(said, values, strict=True)) / total
             worths.append(worth)
-            variance += share**2 * ((said[0] + said[2]) / total - worth**2) / (total + 1)
+            variance += share**2 * (squares - worth**2) / (total + 1)
         return worths, variance
 
-    def _worths(self, shares: Sequence[float]) -> tuple[list[float], float]:
+    def _worths(self, shares: Sequence[float], values: Sequence[float]) -> tuple[list[float], float]:
         """The same from other posts: how those that are negative, neutral or positive are called."""
         rows, weights = [], []
         for said in OPINIONS:
@@ -89,10 +108,10 @@ class MoodModel:
             row = [scale * n + self.others.n(called, said) for n, called in zip(public, CALLED, strict=True)]
             weights.append(sum(row))
             rows.append([n / sum(row) for n in row])
-        worths = _solve(rows, VALUES)
+        worths = _solve(rows, values)
         true_shares = _positive(_solve(_transposed(rows), shares))
         variance = 0.0
-        for row, weight, share, value in zip(rows, weights, true_shares, VALUES, strict=True):
+        for row, weight, share, value in zip(rows, weights, true_shares, values, strict=True):
             squares = sum(p * worth * worth for p, worth in zip(row, worths, strict=True))
             variance += share**2 * max(0.0, squares - value**2) / (weight + 1)
         return worths, variance

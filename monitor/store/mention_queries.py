@@ -118,6 +118,9 @@ class MentionQueries(Protocol):
         Up to 31 days ``stories`` counts each story once; over longer ranges, for speed, each mention.
         """
 
+    def tally(self, brand: str, since: datetime, until: datetime) -> Tally:
+        """The same for one brand, in turn with other queries whose cost grows with the matches."""
+
     def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
         """A brand's mentions published between each two consecutive times of ``edges``, which must be ascending."""
 
@@ -126,6 +129,9 @@ class MentionQueries(Protocol):
 
     def rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
         """The changes of the rules of the config's brands in [since, until), in order."""
+
+    def rule_starts(self) -> dict[str, datetime]:
+        """Brand of the config -> when it got its first rule: nothing earlier was looked for."""
 
     def largest_stories(self, since: datetime, until: datetime, limit: int) -> list[Story]:
         """The stories with the most posts among the mentions published in [since, until), the largest first."""

@@ -29,6 +29,10 @@ PAGES = (
     "/mentions/topics?range=30d",
     "/blocks",
     "/views/6/feed",
+    "/compare",
+    "/compare?brand=Acme&range=24h",
+    "/compare?brand=Acme&brand=Globex&brand=Initech&brand=Umbrella",
+    "/compare?brand=Acme&brand=Acme",
     "/monday",
     "/notifications",
     "/notifications/1",
@@ -105,10 +109,18 @@ def test_a_phone_reaches_every_page_and_forced_colours_show_where_one_is(browser
     context = desktop_context(browser, viewport={"width": 320, "height": 640}, forced_colors="active")
     page = context.new_page()
     page.goto(f"{served.url}/mentions")
-    links = page.locator("nav.bottom-bar a")
-    assert links.all_inner_texts() == page.locator(".top-bar nav a").all_text_contents()
-    assert links.evaluate_all("all => all.every((a) => a.scrollWidth <= a.clientWidth + 1)")
+    links = page.locator("nav.bottom-bar > :is(a, details)")
+    assert page.locator("nav.bottom-bar a").all_text_contents() == page.locator(".top-bar nav a").all_text_contents()
+    assert links.count() == 5
+    sizes = links.evaluate_all("all => all.map((a) => [a.scrollWidth <= a.clientWidth + 1, a.clientHeight >= 44])")
+    assert sizes == [[True, True]] * 5
     expect(links.first).to_have_css("border-top-width", "2px")
+    page.locator(".more-pages > summary").press("Enter")
+    walls = page.get_by_role("link", name="Walls")
+    assert walls.bounding_box()["y"] > 0
+    walls.click()
+    expect(page.locator(".more-pages > summary")).to_have_css("border-top-width", "2px")
+    page.goto(f"{served.url}/mentions")
     menus = page.locator(".search-row > .menu > summary").evaluate_all(
         "all => all.map((e) => e.getBoundingClientRect()).map((box) => [box.left, box.right])"
     )

@@ -176,7 +176,7 @@ def build_histogram(
         peak=peak,
         bars=tuple(_bar(b, n, px_per_mention, scale, visible, now, zone) for b, n in zip(bins, usually, strict=True)),
         hatches=tuple(scale.span(a, b) for a, b in merge_intervals((g.since, g.until or until) for g in visible)),
-        gap_labels=tuple(_gap_labels(visible, scale, now, zone)),
+        gap_labels=tuple(gap_labels(visible, scale, now, zone, LEGEND_PERCENT)),
         gaps=tuple(gap_text(gap, now, zone) for gap in visible),
         ticks=tuple(tick_labels(scale, step, now, zone, WIDE_PX)),
         narrow_ticks=tuple(tick_labels(scale, step, now, zone, NARROW_PX)),
@@ -254,9 +254,14 @@ def gap_text(gap: Gap, now: datetime, zone: tzinfo) -> str:
     return f"no {gap.source} since " + (f"{since:%H:%M}" if is_today else f"{since:%a} {day_and_month(since, today)}")
 
 
-def _gap_labels(gaps: Sequence[Gap], scale: Scale, now: datetime, zone: tzinfo) -> Iterable[TextLabel]:
-    """Labels for as many gaps as have space: the open ones at the right end, then the longest over their middle."""
-    taken = [(0.0, LEGEND_PERCENT)]
+def gap_labels(
+    gaps: Sequence[Gap], scale: Scale, now: datetime, zone: tzinfo, legend_percent: float = 0.0
+) -> Iterable[TextLabel]:
+    """Labels for as many gaps as have space: the open ones at the right end, then the longest over their middle.
+
+    ``legend_percent``: what the legend takes at the left.
+    """
+    taken = [(0.0, legend_percent)]
     if open_gaps := [g for g in gaps if g.until is None and scale.until >= now - timedelta(minutes=2)]:
         text = ", ".join(gap_text(g, now, zone) for g in open_gaps)
         text = text if len(text) <= MAX_GAP_TEXT_CHARS else _unread_text(open_gaps)

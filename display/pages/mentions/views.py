@@ -30,6 +30,7 @@ from display.pages.errors import error_json
 from display.pages.health_line import current_health
 from display.pages.mentions import export
 from display.pages.mentions.cards import Cards
+from display.pages.mentions.colours import brand_css
 from display.pages.mentions.completion import completions
 from display.pages.mentions.detail import drawer_values
 from display.pages.mentions.facets import STATE
@@ -298,14 +299,3 @@ def count_stories(count: StoryCount) -> str:
 def count_mentions(count: Count) -> str:
     """ "1 mention", "1,284 mentions"."""
     return f"{format_count(count)} mention{'' if count.n == 1 else 's'}"
-
-
-def brand_css(colour_number: int, colour: str) -> str:
-    """CSS that gives the brand number ``colour_number`` its own ``colour``, lightened on a dark background."""
-    tint = "color-mix(in oklab, var(--brand-colour) 20%, var(--panel))"
-    on_dark = f"{{ --brand-colour: color-mix(in oklab, {colour} 62%, white); }}"
-    return (
-        f".b{colour_number} {{ --brand-colour: {colour}; --tint: {tint}; }}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme=light]) .b{colour_number} {on_dark} }}\n"
-        f":root[data-theme=dark] .b{colour_number} {on_dark}\n"
-    )

@@ -43,7 +43,7 @@ _NOT_WORDS = re.compile(
     r"\b(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<!\w)@[\w.-]+|(?<!\w)RT\b|\b\w+\.(?:com|org|net|io|co|de|uk|fr)\b\S*"
 )
 """URLs, handles, the marker of a retweet."""
-_PIECES = re.compile(
+PIECES = re.compile(
     f"(?P<unspaced>[{UNSPACED}]+)|(?P<word>[^\\x00-/:-@\\[-`{{-\\x7f{UNSPACED}]+)|(?P<sign>[^\\s\\w'`#&_-])"
 )
 _SHORT_OFFENSIVE = frozenset(w for w in OFFENSIVE.split() if len(w) < 6)
@@ -115,9 +115,9 @@ def tokenize(text: Text, blocked: Collection[str] = frozenset()) -> list[list[To
     stop = _ANY_STOP if text.lang is None else _STOP[text.lang]
     segments: list[list[Token]] = [[]]
     article = NO_CUE
-    folded_text = FoldedText(_cleaned(text.body[:MAX_TEXT_CHARS]))
+    folded_text = FoldedText(without_links(text.body[:MAX_TEXT_CHARS]))
     title_case, starts_sentence = _is_title_case(folded_text.body), True
-    for piece in _PIECES.finditer(folded_text.folded):
+    for piece in PIECES.finditer(folded_text.folded):
         word = piece["word"]
         if word is None or not is_usable(word) or (stemmed := stem(word)) in blocked or word in blocked:
             if segments[-1]:
@@ -161,7 +161,7 @@ def phrases_in(tokens: Sequence[Token]) -> Iterator[Phrase]:
 
 def phrase_key(name: str) -> str:
     """The key of a phrase, as in ``Phrase.key``."""
-    return " ".join(stem(piece["word"]) for piece in _PIECES.finditer(FoldedText(name).folded) if piece["word"])
+    return " ".join(stem(piece["word"]) for piece in PIECES.finditer(FoldedText(name).folded) if piece["word"])
 
 
 @lru_cache(maxsize=20_000)
@@ -190,7 +190,7 @@ def _is_offensive(word: str) -> bool:
     return word in _SHORT_OFFENSIVE or word.removesuffix("s") in _SHORT_OFFENSIVE or word.startswith(_LONG_OFFENSIVE)
 
 
-def _cleaned(body: str) -> str:
+def without_links(body: str) -> str:
     """Punctuation as ASCII, and a full stop in place of links, handles and other non-words."""
     if not body.isascii():
         body = _FOREIGN_SIGNS.sub(" . ", body.replace("\u2019", "'").replace("\uff20", "@"))

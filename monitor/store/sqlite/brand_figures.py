@@ -19,7 +19,7 @@ from monitor.store.sqlite.measured import unmeasured_languages
 from monitor.store.sqlite.plan import COUNTED, plan
 from monitor.store.sqlite.queries import page_ids
 from monitor.store.sqlite.rows import SENTIMENTS, load_mentions, sentiment_code
-from monitor.store.sqlite.units import DAY_MS
+from monitor.store.sqlite.units import DAY_MS, from_ms
 
 MAX_ROW_RANGE_MS = 31 * DAY_MS
 """Longer ranges are read from cube_brand_day, which has no stories: there each mention counts as a story."""
@@ -114,11 +114,18 @@ def tallies(db: Connection, since: int, until: int) -> list[Tally]:
     are read row by row.
     """
     unmeasured = unmeasured_languages(db)
-    if unmeasured:
-        brands = active_brands(db).items()
-        return [_sums_by_rows(db, brand, since, until, unmeasured).tally(name) for brand, name in brands]
-    sums = _sums_by_rows if until - since <= MAX_ROW_RANGE_MS else _sums_by_days
-    return [sums(db, brand, since, until).tally(name) for brand, name in active_brands(db).items()]
+    return [_sums(db, brand, since, until, unmeasured).tally(name) for brand, name in active_brands(db).items()]
+
+
+def tally(db: Connection, brand: str, since: int, until: int) -> Tally:
+    """The same for one brand; zeros for one that is not in the config."""
+    return _sums(db, active_brand_id(db, brand), since, until, unmeasured_languages(db)).tally(brand)
+
+
+def _sums(db: Connection, brand: int, since: int, until: int, unmeasured: str) -> _Sums:
+    if unmeasured or until - since <= MAX_ROW_RANGE_MS:
+        return _sums_by_rows(db, brand, since, until, unmeasured)
+    return _sums_by_days(db, brand, since, until)
 
 
 def arrivals(db: Connection, brand: str, since: int, until: int, max_age: int) -> int:
@@ -201,6 +208,12 @@ def language_counts(db: Connection) -> dict[tuple[str, str, str], int]:
     select = """SELECT source.name, brand.name, lang, sum(n) FROM cube_all
         JOIN source ON source.id = cube_all.source JOIN brand ON brand.id = cube_all.brand GROUP BY 1, 2, 3"""
     return {(source, brand, lang): n for source, brand, lang, n in db.execute(select) if n}
+
+
+def rule_starts(db: Connection) -> dict[str, datetime]:
+    """See ``MentionQueries.rule_starts``."""
+    active, found = active_brands(db), db.execute("SELECT brand, min(since) FROM rule GROUP BY brand")
+    return {active[brand]: from_ms(since) for brand, since in found if brand in active}
 
 
 def largest_stories(db: Connection, since: int, until: int, limit: int) -> list[Story]:

@@ -124,6 +124,9 @@ class SqliteMentionQueries:
     def tallies(self, since: datetime, until: datetime) -> list[Tally]:
         return self._read(lambda db: brand_figures.tallies(db, to_ms(since), to_ms(until)))
 
+    def tally(self, brand: str, since: datetime, until: datetime) -> Tally:
+        return self._slow_read(lambda db: brand_figures.tally(db, brand, to_ms(since), to_ms(until)))
+
     def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
         return self._read(lambda db: brand_figures.histogram(db, brand, [to_ms(edge) for edge in edges]))
 
@@ -132,6 +135,9 @@ class SqliteMentionQueries:
 
     def rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
         return self._read(lambda db: rule_changes.changes(db, to_ms(since), to_ms(until)))
+
+    def rule_starts(self) -> dict[str, datetime]:
+        return self._read(brand_figures.rule_starts)
 
     def largest_stories(self, since: datetime, until: datetime, limit: int) -> list[Story]:
         return self._slow_read(lambda db: brand_figures.largest_stories(db, to_ms(since), to_ms(until), limit))

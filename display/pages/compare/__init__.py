@@ -1,0 +1,1 @@
+"""The page that puts brands, or two times of one brand, side by side."""

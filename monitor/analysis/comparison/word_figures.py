@@ -1,0 +1,94 @@
+"""The words that differ, with the numbers of mentions that a search for them finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from monitor.analysis.comparison.words import MIN_MENTIONS, Candidate, SideWords, candidates, search_for, spelling
+from monitor.analysis.topics import blocked_words
+from monitor.model import Brand, Choice, MentionFilter
+from monitor.model.comparison import DistinctWord, DistinctWords, Figure, Side
+
+if TYPE_CHECKING:
+    from monitor.store import Store
+
+MAX_TEXTS = 6_000
+"""Texts that are read of all sides together."""
+MAX_WORDS = 7
+MAX_COUNTED = 12
+"""Candidates of a side that are counted at most."""
+
+
+def distinct_words(
+    sides: Sequence[Side], store: Store, brands: Sequence[Brand], upto: int
+) -> tuple[DistinctWords, ...]:
+    """For each side the words that are more frequent in it than in the others.
+
+    The names of all brands are left out, and the words of the rules of those that are compared.
+    """
+    left_out = left_out_words([side.brand for side in sides], brands)
+    limit = MAX_TEXTS // len(sides)
+    texts = [store.texts_of(side.filter.counted, limit, upto) for side in sides]
+    words = [SideWords.of(one, left_out) for one in texts]
+    found = []
+    for i, side in enumerate(sides):
+        others = other_mentions(sides, side)
+        counted = _WordCounts(store, side.filter, others, upto, words[i], words[:i] + words[i + 1 :])
+        found.append(DistinctWords(tuple(islice(counted.words(), MAX_WORDS)), texts[i].total, len(texts[i].rows)))
+    return tuple(found)
+
+
+def left_out_words(compared: Sequence[str], brands: Sequence[Brand]) -> frozenset[str]:
+    """Folded words and stems that are never among the words that differ."""
+    rules = [brand for brand in brands if brand.name in compared] or brands[:1]
+    return frozenset[str]().union(*(blocked_words(brand, brands) for brand in rules))
+
+
+def other_mentions(sides: Sequence[Side], side: Side) -> MentionFilter:
+    """The mentions of all other sides."""
+    others = [one for one in sides if one != side]
+    if others[0].brand == side.brand:
+        return others[0].filter
+    return replace(others[0].filter, brand=Choice(tuple(one.brand for one in others)))
+
+
+class _WordCounts:
+    """Counts the words of one side."""
+
+    def __init__(
+        self,
+        store: Store,
+        here: MentionFilter,
+        others: MentionFilter,
+        upto: int,
+        words: SideWords,
+        other_words: Sequence[SideWords],
+    ) -> None:
+        self._store, self._here, self._others, self._upto = store, here, others, upto
+        self._words, self._other_words = words, other_words
+
+    def words(self) -> Iterator[DistinctWord]:
+        """The words, the most certain first."""
+        for candidate in candidates(self._words, self._other_words)[:MAX_COUNTED]:
+            if word := self._counted(candidate):
+                yield word
+
+    def _counted(self, candidate: Candidate) -> DistinctWord | None:
+        """None if a search finds too few, or no more here than there."""
+        q = search_for(candidate.term)
+        here, there = (self._figure(replace(mentions, q=q)) for mentions in (self._here, self._others))
+        if max(here.n, there.n) < MIN_MENTIONS:
+            return None
+        ratio: float | None = candidate.ratio
+        if here.count.exact and there.count.exact:
+            total, other_total = self._words.texts.total, sum(one.texts.total for one in self._other_words)
+            ratio = (here.n / total) / (there.n / other_total) if there.n else None
+        if ratio is not None and ratio <= 1:
+            return None
+        return DistinctWord(spelling(candidate.term, self._words.texts), (here, there), ratio)
+
+    def _figure(self, mentions: MentionFilter) -> Figure:
+        return Figure(self._store.count(mentions.counted, self._upto), mentions)
