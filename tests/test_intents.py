@@ -335,7 +335,7 @@ class AllCues:
     def __init__(self, rules: Sequence[IntentRules]) -> None:
         self._cues = [Candidate(one, cue, one.unless) for one in rules for cue in one.cues]
 
-    def candidates(self, text: FoldedText) -> list[Candidate]:
+    def candidates(self, text: FoldedText, facts: int) -> list[Candidate]:
         return self._cues
 
 

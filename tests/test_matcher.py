@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import gc
 import re
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +11,8 @@ import pytest
 
 from monitor.errors import QueryError
 from monitor.model import Brand, Match, Post, Span, Term
-from monitor.query.fts import FtsQuery
-from monitor.query.matcher import BATCH_POSTS, MAX_CHECKED_CHARS, MAX_CHECKED_POSTS, Matcher
+from monitor.query import Document, parse, word_index
+from monitor.query.matcher import Matcher
 from tests.fakes import NOON, post
 
 ACME = Brand("Acme", "acme OR @acmehelp", ours=True)
@@ -67,11 +65,6 @@ def test_any_text_can_be_matched(text: str) -> None:
     assert [text[start:end] for match in matches for start, end in match.spans] == ["acme"] * text.count("acme")
 
 
-def test_more_posts_than_fit_one_index() -> None:
-    posts = [post(f"acme {i}" if i % 3 == 0 else str(i)) for i in range(2 * BATCH_POSTS + 5)]
-    assert [bool(found) for found in Matcher([ACME]).match(posts)] == [i % 3 == 0 for i in range(len(posts))]
-
-
 def test_a_post_matches_alone_as_it_does_among_many() -> None:
     rules = [
         *("acme OR @acmehelp", "=Acme -jobs"),
@@ -84,7 +77,7 @@ def test_a_post_matches_alone_as_it_does_among_many() -> None:
         for text in texts
         for title in ("", "Acme is late")
         for author in ("ann", "ben")
-        for padding in (0, MAX_CHECKED_CHARS)
+        for padding in (0, 2_500)
     ]
     matcher = Matcher([Brand(f"B{n}", rule) for n, rule in enumerate(rules)])
     together = matcher.match(posts)
@@ -104,25 +97,34 @@ def test_invalid_rule_is_reported_at_once() -> None:
         Matcher([ACME, Brand("Bad", "acme OR")])
 
 
-def test_failed_batch_leaves_nothing_in_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    matcher = Matcher([ACME])
-    with monkeypatch.context() as poisoned:
-        poisoned.setattr(FtsQuery, "accepts", lambda *_: 1 / 0)
-        for _ in range(3):
-            with pytest.raises(ZeroDivisionError):
-                matcher.match([post("acme")] * (MAX_CHECKED_POSTS + 1))
-    later = [post("nothing")] * MAX_CHECKED_POSTS + [post("acme")]
-    assert [bool(found) for found in matcher.match(later)] == [0] * MAX_CHECKED_POSTS + [1]
-
-
-def test_indexes_are_closed_with_their_matcher() -> None:
-    matcher = Matcher([ACME])
-    matcher.match([post("acme")] * (MAX_CHECKED_POSTS + 1))
-    (index,) = matcher._indexes._idle
-    del matcher
-    gc.collect()
-    with pytest.raises(sqlite3.ProgrammingError):
-        index.execute("SELECT 1")
+def test_the_index_leaves_out_no_rule_that_matches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_index, "MAX_WORDS", 3)  # so that words are forgotten and looked up again
+    rules = [
+        "acme* late",
+        "@acme_help",
+        '"acme corp*"',
+        "AT&T",
+        "\u65e5\u672c",
+        "\u0645\u0635\u0631\u0641",
+        "lang:de",
+        "-acme late",
+    ]
+    texts = [
+        *(
+            "#AcmeIsLate",
+            "hi @Acme_Help",
+            "#AcmeCorporation",
+            "my at&t bill",
+            "\u6771\u65e5\u672c",
+            "\u0648\u0627\u0644\u0645\u0635\u0631\u0641",
+        ),
+        *("#acme_late", "nothing", "late", "Acmes, late", "acme corps"),
+    ]
+    posts = [post(text, lang=lang, title=title) for text in texts for lang in ("en", "de") for title in ("", "ACME!")]
+    found = Matcher([Brand(rule, rule) for rule in rules]).match(posts)
+    expected = [{rule for rule in rules if parse(rule).matches(Document.of(one))} for one in posts]
+    assert [{match.brand for match in matches} for matches in found] == expected
+    assert set.union(*expected) == set(rules)
 
 
 def test_terms_of_all_rules_are_distinct() -> None:

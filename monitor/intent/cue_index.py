@@ -13,25 +13,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain, pairwise, product
 from operator import or_
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from monitor.intent.pattern import Keys, Pair
 from monitor.intent.rules import Cue, IntentRules
 from monitor.query.folded_text import FoldedText
 from monitor.query.folding import words_of
+from monitor.query.hashtags import words_in_hashtags
 
 MAX_WORDS = 40_000
 """Words of texts that are kept, some 4 MB. When there are more, all are dropped: that costs less than choosing some."""
-_QUESTION = 1
-"""The bit of a question mark."""
 _RUN = re.compile(r"\w+")
+
+
+class Fact:
+    """What is known of a text besides its words, as bits of an int."""
+
+    QUESTION: Final = 1
+    """It has a question mark."""
+    BRAND: Final = 2
+    """It names the brand."""
+    OTHER: Final = 4
+    """It names another one."""
+    NOT_NEGATIVE: Final = 8
+    NOT_POSITIVE: Final = 16
+    COUNT: Final = 5
 
 
 class CandidateIndex(Protocol):
     """The interface of ``CueIndex``."""
 
-    def candidates(self, text: FoldedText) -> list[Candidate]:
-        """The cues that may match ``text``, in the order of the rules."""
+    def candidates(self, text: FoldedText, facts: int) -> list[Candidate]:
+        """The cues that may match ``text``, of which ``facts`` are known, in the order of the rules."""
         ...
 
 
@@ -64,24 +77,23 @@ class CueIndex:
         required = [_required(cue) for one in rules for cue in one.cues]
         exceptions = {cue: _required(cue)[0] for one in rules for cue in one.unless}
         compared = dict.fromkeys(chain(exceptions.values(), *(others for _, *others in required)))
-        bits = {one: 1 << n for n, one in enumerate(compared, 1)}
+        bits = {one: 1 << n for n, one in enumerate(compared, Fact.COUNT)}
         first: defaultdict[Keys | Pair, list[tuple[int, int]]] = defaultdict(list)
         cues = [(one, cue) for one in rules for cue in one.cues]
-        for number, ((one, _), (rarest, *others)) in enumerate(zip(cues, required, strict=True)):
-            question = _QUESTION if one.question else 0
-            first[rarest].append((number, reduce(or_, map(bits.__getitem__, others), question)))
+        for number, ((one, cue), (rarest, *others)) in enumerate(zip(cues, required, strict=True)):
+            first[rarest].append((number, reduce(or_, map(bits.__getitem__, others), _needed_facts(one, cue))))
         satisfied = {one: _Satisfied(bits.get(one, 0), tuple(first[one])) for one in (*compared, *first)}
         self._words = _Words({one: found for one, found in satisfied.items() if isinstance(one, Keys)})
         self._pairs = _pairs_of_words((one, found) for one, found in satisfied.items() if not isinstance(one, Keys))
         unless = [[(cue, bits[exceptions[cue]]) for cue in one.unless] for one in rules]
         self._cues = [(one, cue, own) for one, own in zip(rules, unless, strict=True) for cue in one.cues]
 
-    def candidates(self, text: FoldedText) -> list[Candidate]:
-        """The cues that may match ``text``, in the order of the rules."""
+    def candidates(self, text: FoldedText, facts: int) -> list[Candidate]:
+        """The cues that may match ``text``, of which ``facts`` are known, in the order of the rules."""
         words, others = _words(text)
         found = list(filter(None, map(self._words.__getitem__, words + others)))
         found += filter(None, map(self._pairs.get, pairwise(words)))
-        satisfied = _QUESTION if "?" in text.body else 0
+        satisfied = facts | Fact.QUESTION if "?" in text.body else facts
         for requirements, _ in found:
             satisfied |= requirements
         numbers = {n for _, cues in found for n, needed in cues if needed & satisfied == needed}
@@ -89,6 +101,15 @@ class CueIndex:
             return []
         cues = map(self._cues.__getitem__, sorted(numbers))
         return [Candidate(rules, cue, [one for one, bit in unless if bit & satisfied]) for rules, cue, unless in cues]
+
+
+def _needed_facts(rules: IntentRules, cue: Cue) -> int:
+    facts = Fact.QUESTION if rules.question else 0
+    facts |= Fact.BRAND if "BRAND" in cue.names else 0
+    facts |= Fact.OTHER if "OTHER" in cue.names else 0
+    if rules.score == "not negative":
+        return facts | Fact.NOT_NEGATIVE
+    return facts | (Fact.NOT_POSITIVE if rules.score else 0)
 
 
 def _required(cue: Cue) -> tuple[Keys | Pair, ...]:
@@ -142,7 +163,5 @@ def _words(text: FoldedText) -> tuple[list[str], list[str]]:
     else:
         words, others = _RUN.findall(folded), words_of(folded)
     if "#" in folded:
-        for tag in text.hashtags:
-            others.append(tag.whole.text)
-            others += [word.text for reading in tag.readings for word in reading]
+        others = others + words_in_hashtags(folded, text.body)
     return words, others

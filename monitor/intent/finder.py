@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from monitor.intent.agreement import signs_of_complaint
-from monitor.intent.cue_index import Candidate, CandidateIndex, CueIndex
+from monitor.intent.cue_index import Candidate, CandidateIndex, CueIndex, Fact
 from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Pattern
 from monitor.intent.rules import Cue, IntentRules, rules_digest
@@ -27,6 +27,11 @@ OVERRIDES: Mapping[Intent, tuple[Intent, ...]] = {
 """Intent -> those that it excludes: thanks beside a complaint or a farewell are irony; advertisers praise and ask."""
 STATEMENTS = frozenset({Intent.COMPLAINT, Intent.PRAISE, Intent.CANCELS})
 """Intents that are said of one brand: in a sentence with two, of the brand that is named last before the phrase."""
+_FACTS = {
+    Sentiment.NEGATIVE: Fact.NOT_POSITIVE,
+    Sentiment.POSITIVE: Fact.NOT_NEGATIVE,
+    **dict.fromkeys((Sentiment.NEUTRAL, Sentiment.UNSCORED), Fact.NOT_POSITIVE | Fact.NOT_NEGATIVE),
+}
 DEFAULT_LANGUAGE = "en"
 """For texts in an unknown language, which are mostly too short to be recognised."""
 
@@ -121,10 +126,13 @@ class _Names:
 
 def _possible(index: CandidateIndex, text: NamedText, score: Score) -> list[Candidate]:
     """The cues that may match ``text``, for its names and its score."""
-    candidates = index.candidates(text.folded)
-    if not candidates:
-        return []
     sentiment = score.sentiment
+    facts = _FACTS[sentiment]
+    if "BRAND" in text.names:
+        facts |= Fact.BRAND
+    if "OTHER" in text.names:
+        facts |= Fact.OTHER
+    candidates = index.candidates(text.folded, facts)
     return [one for one in candidates if one.cue.names <= text.names and _fits_score(one.rules, sentiment)]
 
 

@@ -31,31 +31,42 @@ class NamedText:
     """``body`` with BRAND_WORD for each of ``names`` and OTHER_WORD for each of ``others``."""
 
     def __init__(self, body: str, text_start: int, names: Sequence[Span], others: Sequence[Span]) -> None:
-        self._starts, self._origins = [0], [0]
-        """Where a piece starts in the text, and where in the body. Names are pieces of their own."""
+        self._body, self._text_start = body, text_start
+        self._replaced: list[tuple[int, int, str]] = []
+        """The start and the end of each name, with a sign before it, in ``body``, and the word in its place."""
         pieces: list[str] = []
-        position = length = 0
-        replaced = [(*span, BRAND_WORD) for span in names] + [(*span, OTHER_WORD) for span in others]
-        for start, end, word in sorted(replaced):
+        position = 0
+        replaced = [(start, end, BRAND_WORD) for start, end in names]
+        if others:
+            replaced = sorted(replaced + [(start, end, OTHER_WORD) for start, end in others])
+        for start, end, word in replaced:
             if start < position:
                 continue  # names overlap
             if start > position and body[start - 1] in "@#":
                 start -= 1
             pieces += (body[position:start], f" {word} ")
-            length += start - position
-            self._starts += (length, length + len(word) + 2)
-            self._origins += (start, end)
-            length, position = length + len(word) + 2, end
+            self._replaced.append((start, end, word))
+            position = end
         self.names = _BOTH if names and others else _BRAND if names else _OTHER if others else _NEITHER
         """Those of "BRAND" and "OTHER" that the text contains."""
         self.text = "".join([*pieces, body[position:]])
-        self._body, self._text_start = body, text_start
         self.folded = FoldedText(self.text, self._position(text_start) if text_start else 0)
         """The text as patterns see it."""
 
+    @cached_property
+    def _places(self) -> tuple[list[int], list[int]]:
+        """Where a piece starts in the text, and where in the body. Names are pieces of their own."""
+        starts, origins = [0], [0]
+        for start, end, word in self._replaced:
+            name = starts[-1] + start - origins[-1]
+            starts += (name, name + len(word) + 2)
+            origins += (start, end)
+        return starts, origins
+
     def _position(self, origin: int) -> int:
-        piece = bisect_right(self._origins, origin) - 1
-        return self._starts[piece] + origin - self._origins[piece]
+        starts, origins = self._places
+        piece = bisect_right(origins, origin) - 1
+        return starts[piece] + origin - origins[piece]
 
     @cached_property
     def document(self) -> Document:
@@ -71,7 +82,9 @@ class NamedText:
         start = len(body) - len(body[self._text_start :].lstrip(_BEFORE_HANDLE))
         greeting = _GREETING.match(body, start)
         start = greeting.end() if greeting else start
-        return start in self._origins[1::2] and (greeting is not None or body.startswith("@", start))
+        return any(start == name for name, _, _ in self._replaced) and (
+            greeting is not None or body.startswith("@", start)
+        )
 
     def origin(self, span: Span) -> Span:
         """The characters of the body that ``span`` of the text comes from."""
@@ -79,10 +92,11 @@ class NamedText:
         return Span(start, max(start, end))
 
     def _origin(self, position: int, *, is_end: bool) -> int:
-        piece = bisect_right(self._starts, position - is_end) - 1
+        starts, origins = self._places
+        piece = bisect_right(starts, position - is_end) - 1
         if piece % 2:  # a name, which counts as a whole
-            return self._origins[piece + 1] if is_end else self._origins[piece]
-        return self._origins[piece] + position - self._starts[piece]
+            return origins[piece + 1] if is_end else origins[piece]
+        return origins[piece] + position - starts[piece]
 
     @cached_property
     def _sentence_ends(self) -> list[int]:

@@ -8,6 +8,7 @@ from enum import IntEnum, IntFlag, StrEnum
 from typing import NamedTuple
 
 from monitor.model.actions import Claim, Signature
+from monitor.model.fast_creation import fast_creation
 from monitor.model.maintenance import Refusal
 from monitor.model.opinions import Opinion
 from monitor.model.posts import Post, Span
@@ -77,6 +78,7 @@ class State(IntEnum):
     """Its post was edited and no longer matches: excluded from all figures, but kept."""
 
 
+@fast_creation
 @dataclass(frozen=True, slots=True)
 class Match:
     """A brand's rule matched a post."""
@@ -132,6 +134,7 @@ class Cue(NamedTuple):
     kind: CueKind
 
 
+@fast_creation
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a score is what it is."""
@@ -152,6 +155,7 @@ class Evidence:
         return any(cue.kind is CueKind.COMPARISON for cue in self.cues)
 
 
+@fast_creation
 @dataclass(frozen=True, slots=True)
 class Score:
     """A score towards one brand; ``value`` None means unscored, which is never shown as neutral."""
@@ -170,6 +174,7 @@ class Score:
         return self.value == 0 and not self.evidence.words
 
 
+@fast_creation
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A mention of one brand in a judged post, before it is stored as a Mention."""
@@ -184,6 +189,7 @@ class Finding:
         return Intent(sum({phrase.intent for phrase in self.intents})) if self.intents else Intent.NONE
 
 
+@fast_creation
 @dataclass(frozen=True, slots=True)
 class JudgedPost:
     """A cleaned post with all its findings. Without findings it is stored only if it is already known."""

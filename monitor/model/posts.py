@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
+from monitor.model.fast_creation import fast_creation
 from monitor.model.sources import Spend
 
 Json: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
@@ -22,6 +23,7 @@ class Span(NamedTuple):
     end: int
 
 
+@fast_creation
 @dataclass(frozen=True, slots=True)
 class Post:
     """A post as a source returned it. ``external_id`` is stable and unique within the source."""

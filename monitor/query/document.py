@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.model import Post
@@ -17,26 +16,37 @@ FIELDS = ("author", "site", "lang", "source")
 """The fields that a rule can ask for."""
 
 
-@dataclass(frozen=True)
 class Document:
     """The part of a post that rules can match. ``text_start`` is where the text starts in ``body``; 0 without title."""
 
-    body: str
-    author: str = ""
-    site: str = ""
-    lang: str | None = None
-    source: str = ""
-    text_start: int = 0
+    __slots__ = ("_folded_text", "author", "body", "lang", "site", "source", "text_start")
+
+    def __init__(
+        self,
+        body: str,
+        author: str = "",
+        site: str = "",
+        lang: str | None = None,
+        source: str = "",
+        text_start: int = 0,
+        folded_text: FoldedText | None = None,
+    ) -> None:
+        """``folded_text``: of ``body``, if the caller has it."""
+        self.body, self.author, self.site, self.lang, self.source = body, author, site, lang, source
+        self.text_start, self._folded_text = text_start, folded_text
 
     @classmethod
-    def of(cls, post: Post) -> Document:
-        """The document of ``post``."""
-        return cls(post.body, post.author, post_site(post), post.lang, post.source, post.text_start)
+    def of(cls, post: Post, folded_text: FoldedText | None = None) -> Document:
+        """The document of ``post``. ``folded_text``: of its body, if the caller has it."""
+        body = folded_text.body if folded_text is not None else post.body
+        return cls(body, post.author, post_site(post), post.lang, post.source, post.text_start, folded_text)
 
-    @cached_property
+    @property
     def folded_text(self) -> FoldedText:
         """The body, folded."""
-        return FoldedText(self.body, self.text_start)
+        if self._folded_text is None:  # cached_property takes a lock
+            self._folded_text = FoldedText(self.body, self.text_start)
+        return self._folded_text
 
     @property
     def fields(self) -> frozenset[tuple[str, str]]:

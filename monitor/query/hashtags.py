@@ -54,6 +54,23 @@ def hashtags(folded: str, original: str) -> tuple[Hashtag, ...]:
     return tuple(_hashtag(tag[1], shape[tag.start(1) : tag.end(1)], tag.start(1)) for tag in found)
 
 
+def words_in_hashtags(folded: str, original: str) -> list[str]:
+    """The words of all readings of all hashtags, and these as a whole. Faster than ``hashtags``."""
+    shape = shapes(original)
+    words: list[str] = []
+    for tag in _TAG.finditer(folded):
+        name, own_shape = tag[1], shape[tag.start(1) : tag.end(1)]
+        words += _kept_words(name, own_shape) if len(name) <= MAX_KEPT_CHARS else _words(name, own_shape)
+    return words
+
+
+def _words(name: str, shape: str) -> tuple[str, ...]:
+    return (name, *(name[start:end] for reading in _readings(name, shape) for start, end in reading))
+
+
+_kept_words = lru_cache(KEPT_NAMES)(_words)
+
+
 def _hashtag(name: str, shape: str, start: int) -> Hashtag:
     found = _kept_readings(name, shape) if len(name) <= MAX_KEPT_CHARS else _readings(name, shape)
     readings = tuple(tuple(TagWord(name[a:b], start + a, start + b) for a, b in reading) for reading in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from monitor.errors import QueryError
@@ -31,11 +31,16 @@ class Query:
         A page can therefore highlight a post of which it knows only the text.
         """
         tree = without_fields(self.tree)
-        return _spans(tree, Document(body)) if tree else ()
+        return _distinct(tree.find(Document(body)) or ()) if tree else ()
 
     def spans_in(self, document: Document) -> tuple[Span, ...]:
         """Like ``spans``, for a whole document. Empty if it does not match, or matches by its fields alone."""
-        return _spans(self.tree, document)
+        return self.match(document) or ()
+
+    def match(self, document: Document) -> tuple[Span, ...] | None:
+        """The spans of a document that matches, None for one that does not."""
+        found = self.tree.find(document)
+        return None if found is None else _distinct(found)
 
     def terms(self) -> tuple[Term, ...]:
         """Plain searches that together find every matching post; empty if no search for words can."""
@@ -109,13 +114,10 @@ def _only_excludes(tree: Node, remedy: str) -> QuerySyntaxError:
     return QuerySyntaxError(position, ErrorCode.ONLY_EXCLUDES, reason, remedy)
 
 
-def _spans(node: Node, document: Document) -> tuple[Span, ...]:
-    found = node.find(document) or ()
-    return tuple(found) if len(found) < 2 else _without_overlaps(found)
-
-
-def _without_overlaps(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Sort ``spans``. Of two that overlap, keep the one that starts first, or the longer one."""
+def _distinct(spans: Collection[Span]) -> tuple[Span, ...]:
+    """``spans``, sorted. Of two that overlap, the one that starts first, or the longer one."""
+    if len(spans) < 2:
+        return tuple(spans)
     kept: list[Span] = []
     for span in sorted(set(spans), key=lambda span: (span.start, -span.end)):
         if not kept or span.start >= kept[-1].end:
