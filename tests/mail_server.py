@@ -26,6 +26,8 @@ class MailServer:
     """To a mail."""
     refused: frozenset[str] = frozenset()
     """Recipients without a mailbox."""
+    deferred: frozenset[str] = frozenset()
+    """Recipients that it accepts only later."""
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     port: int = 0
@@ -38,6 +40,8 @@ class MailServer:
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if address in self.refused:
             return "550 5.1.1 No such mailbox"
+        if address in self.deferred:
+            return "451 4.7.1 Greylisted, try again in 5 minutes"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -72,7 +72,8 @@ def test_an_incident_begins_doubles_and_ends(setup: Setup) -> None:
     look(setup)
     look(setup)
     assert len(setup.inbox.arrived) == 2
-    assert setup.inbox.titles()[1].endswith("it has doubled")
+    assert setup.inbox.titles()[1] == "Acme: the incident has doubled"
+    assert setup.inbox.arrived[1][1].text.lines[1].startswith("Mentions are steady: the last quarter of an hour")
     setup.store.save_incident(replace(incident, until=setup.clock.now()))
     look(setup)
     look(setup)
@@ -178,7 +179,7 @@ def test_a_source_that_is_not_read_is_reported_once(setup: Setup) -> None:
     assert setup.inbox.arrived == []
     look(setup, 3600)
     look(setup, 3600)
-    assert setup.inbox.titles() == ["Forum has not been read since 04 Mar, 12:00"]
+    assert setup.inbox.titles() == ["Forum has not been read since 4 Mar, 12:00"]
     keep_reading(setup)
     look(setup)
     assert setup.inbox.titles()[1:] == ["Forum is read again"]
@@ -210,7 +211,9 @@ def test_disk_backup_walls_and_budgets() -> None:
     assert titles(dark_walls={"CEO desk": "Not seen since 09:12"}) == ["The wall CEO desk is dark"]
     status = working_status(LATER, "X")
     assert titles(statuses=[replace(status, spend=Spend("2026-03", 79.0, 100.0))]) == []
-    assert titles(statuses=[replace(status, spend=Spend("2026-03", 80.0, 100.0))]) == ["X has spent 80% of its budget"]
+    assert titles(statuses=[replace(status, spend=Spend("2026-03", 80.0, 100.0))]) == ["X has spent 80 % of its budget"]
+    for figure, words in ((79.99, []), (99.99, ["X has spent 99 % of its budget"])):
+        assert titles(statuses=[replace(status, spend=Spend("2026-03", figure, 100.0))]) == words
     spent = replace(status, health=Health.SPENT, spend=Spend("2026-03", 100.0, 100.0))
     assert titles(statuses=[spent]) == ["X has spent its budget and is not read until next month"]
     assert titles(statuses=[replace(spent, health=Health.WORKING, spend=Spend("2026-02", 100.0, 100.0))]) == []

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from monitor.errors import NotificationError, SendError
 from monitor.http import Http
+from monitor.http.addresses import resolve
 from monitor.model.notifications import ChannelKind, Message
 from monitor.notifications.apprise_process import SocketGuard
 from monitor.notifications.channels import Outgoing, transport
@@ -92,6 +93,34 @@ def test_a_private_address_is_refused_unless_allowed(server: Server, kind: Chann
     assert "allow_hosts" in str(error)
     assert error.permanent
     assert server.requests == []
+
+
+PRIVATE = {"intranet.example": "10.0.0.5", "mapped.example": "::ffff:127.0.0.1", "cloud.example": "169.254.169.254"}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [*PRIVATE, "localhost", "127.1", "2130706433", "0177.0.0.1", "0x7f.0.0.1", "0x7f000001", "[::1]",
+     "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "0.0.0.0", "169.254.169.254", "[fd00:ec2::254]"],
+)  # fmt: skip
+def test_no_spelling_of_a_private_address_is_sent_to(host: str) -> None:
+    def lookup(name: str, port: int) -> Sequence[str]:
+        return [PRIVATE[name]] if name in PRIVATE else resolve(name, port)
+
+    http = Http(FakeClock(), resolve=lookup)
+    error = refusal(ChannelKind.WEBHOOK, {"url": f"http://{host}:9/", "secret": "s"}, http)
+    assert re.search("private network|not an address|no address", str(error)), error
+    mail = {"host": host.strip("[]"), "port": 9, "security": "none", "sender": "w@acme.example", "to": ["a@b.example"]}
+    assert re.search("private network|could not be reached", str(refusal(ChannelKind.MAIL, mail, http)))
+
+
+def test_a_name_that_leads_elsewhere_after_the_check_is_not_looked_up_again(server: Server) -> None:
+    """Only the address that was checked is connected to."""
+    answers = iter([["10.0.0.5"], ["127.0.0.1"], ["127.0.0.1"]])
+    http = Http(FakeClock(), resolve=lambda name, port: next(answers))
+    error = refusal(ChannelKind.WEBHOOK, {"url": f"http://rebind.example:{server.port}/", "secret": "s"}, http)
+    assert "private network" in str(error)
+    assert (list(answers), server.requests) == ([["127.0.0.1"], ["127.0.0.1"]], [])
 
 
 def test_a_slow_receiver_is_given_up(server: Server) -> None:
@@ -219,6 +248,21 @@ def test_a_recipient_without_a_mailbox_is_named_and_the_others_get_the_mail() ->
     assert "It refused ceo@acme.example: 550 5.1.1 No such mailbox." in said
 
 
+def test_a_mail_that_a_server_accepts_later_is_sent_once_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mail_server(deferred=frozenset({"ceo@acme.example"})) as server:
+        error = refusal(ChannelKind.MAIL, mail_address(server), mail_http(server))
+        assert "asks to try again later. ceo@acme.example: 451 4.7.1 Greylisted" in str(error)
+        assert (error.permanent, server.mails) == (False, [])
+        last = Outgoing("17", TEXT, "view:4", NOON, is_last_try=True)
+        said = send(ChannelKind.MAIL, mail_address(server), mail_http(server), last)
+        assert (server.recipients, "It refused ceo@acme.example: 451" in said) == (["sales@acme.example"], True)
+        server.deferred = frozenset({"sales@acme.example", "ceo@acme.example"})
+        assert not refusal(ChannelKind.MAIL, mail_address(server), mail_http(server)).permanent
+        server.deferred = frozenset()
+        send(ChannelKind.MAIL, mail_address(server), mail_http(server))
+    assert server.recipients[1:] == ["sales@acme.example", "ceo@acme.example"]
+
+
 def test_a_mail_server_on_a_private_network_is_refused_unless_allowed() -> None:
     with mail_server() as server:
         error = refusal(ChannelKind.MAIL, mail_address(server), Http(FakeClock()))
@@ -259,6 +303,18 @@ def test_apprise_sends_and_explains(server: Server) -> None:
     private = refusal(ChannelKind.APPRISE, {"url": url}, http_for())
     assert "private network is refused" in str(private)
     assert len(server.requests) == 1
+
+
+def test_apprise_sends_mail_and_says_no_secret() -> None:
+    with mail_server() as server:
+        http = mail_http(server)
+        url = f"mailto://{server.host}?from=w@acme.example&to=a@acme.example"
+        assert "accepted it" in send(ChannelKind.APPRISE, {"url": url}, http)
+        assert server.mails[0]["Subject"] == TEXT.title
+        secret = f"mailto://wall:S3cretPass@{server.host}?from=w@acme.example&to=a@acme.example"
+        error = refusal(ChannelKind.APPRISE, {"url": secret}, http)  # this server offers no sign-in
+    assert "did not accept the message" in str(error)
+    assert "S3cret" not in str(error)
 
 
 @pytest.mark.parametrize("address", [("127.0.0.1", 80), ("169.254.169.254", 80), ("::1", 80, 0, 0), "/run/socket"])

@@ -83,6 +83,7 @@ def test_the_thread_survives_a_bug_and_reports_it_once(
         raise ZeroDivisionError
 
     running.flow.step = broken  # type: ignore[method-assign]
+    assert not running.alive()
     running.start()
     running.stop(10)
     assert clock.waits <= 0

@@ -38,7 +38,7 @@ def running(tmp_path: Path, feed: Any) -> Iterator[Running]:
 def test_it_serves_pages_reads_sources_and_stops(running: Running) -> None:
     running.start()
     until(lambda: running.mentions() == 3, running.output)
-    assert running.health() == {"writer": True, "scheduler": True, "watch": True, "web": True}
+    assert running.health() == {"writer": True, "scheduler": True, "watch": True, "web": True, "notifications": True}
     status, headers, _ = running.get("/wall")
     assert (status, "gunicorn" in str(headers).lower()) == (200, False)
     assert b" is great, they say" in running.get("/mentions")[2]

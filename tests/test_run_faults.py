@@ -67,7 +67,13 @@ def test_a_lock_is_named_pages_answer_and_the_log_has_it_once(running: Running) 
         assert found["store"]["fault"]["kind"] == "locked"
         assert "another program has locked the database" in found["reasons"][0]
         assert str(running.folder) not in json.dumps(found)
-        assert running.health() == {"writer": True, "scheduler": True, "watch": True, "web": True}
+        assert running.health() == {
+            "writer": True,
+            "scheduler": True,
+            "watch": True,
+            "web": True,
+            "notifications": True,
+        }
         assert running.get("/mentions")[0] == running.get("/sources")[0] == 200
         until(lambda: "Nothing can be stored since" in running.output(), running.output)
         other.execute("ROLLBACK")

@@ -99,10 +99,29 @@ def test_a_week_that_was_read_only_in_part_is_not_compared_with(store: Store, tm
     save(store, 0, 30)
     report = report_of(store, tmp_path)
     assert report.sentence == "The first whole week: 30 mentions of Acme."
-    assert (figure(report, "Mentions of Acme").change, figure(report, "Mentions of Acme").meaning) == ("", "")
+    mentions = figure(report, "Mentions of Acme")
+    assert (mentions.change, mentions.meaning) == ("", "About 4 a day.")
+    assert figure(report, "Negative, of Acme").meaning == "None this week."
     save(store, 2, 1)
     assert report_of(store, tmp_path).sentence == (
         "30 mentions of Acme, the same as the week before, and the mood did not change."
+    )
+
+
+def test_a_week_of_which_much_was_not_read_is_not_called_quiet(store: Store, tmp_path: Path) -> None:
+    start, _ = bounds(MONDAY, UTC)
+    for weeks_ago in range(1, 6):
+        save(store, weeks_ago, 40)
+    save(store, 0, 10, score=-0.8)
+    store.open_gap("Reddit", start + 10 * HOUR, "down", start + 10 * HOUR)
+    store.close_gaps("Reddit", start + 94 * HOUR, start + 94 * HOUR)
+    report = report_of(store, tmp_path)
+    assert report.sentence == "At least 10 mentions of Acme: Reddit was not read for 84 hours."
+    assert all(one.meaning for one in report.figures)
+    store.open_gap("Bluesky", start, "down", start)
+    store.close_gaps("Bluesky", start + 30 * HOUR, start + 30 * HOUR)
+    assert report_of(store, tmp_path).sentence == (
+        "At least 10 mentions of Acme: Reddit and Bluesky were not read for up to 84 hours."
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import NotificationError, StoreError
 from monitor.http import Http
-from monitor.model import JudgedPost, Post
+from monitor.model import Incident, JudgedPost, Post
 from monitor.model.notifications import MessageState, NewReportSubscription
 from monitor.notifications.channels.mail import MailTransport
 from monitor.notifications.weekly import WeeklyReports
@@ -112,6 +112,8 @@ def test_the_mail_is_the_page_without_words_of_posts_for_outsiders(store: Store,
         post = Post("Forum", str(number), text, FRIDAY - number * HOUR, f"author{number}", lang="en")
         judged = JudgedPost(post, (data.finding("Acme", text, 0.0),), signatures([text])[0])
         store.save("Forum", [judged], now=FRIDAY)
+    over = FRIDAY + HOUR
+    store.save_incident(Incident("Acme", FRIDAY, FRIDAY, over, 20, 2.0, HOUR, 6.0, topic="the price rise", until=over))
     settings = replace(config(tmp_path, sources=data.SOURCES, brands=data.BRANDS), timezone=UTC)
     app = app_for(settings, store, reports.clock)
     reports.sender.compose_report = app.extensions["notifications"].sender.compose_report
@@ -122,7 +124,7 @@ def test_the_mail_is_the_page_without_words_of_posts_for_outsiders(store: Store,
     )
     plain, page = mail.message(sent).iter_parts()
     for part in (plain.get_content(), page.get_content()):
-        assert "4 mentions of Acme" in part
+        assert "Acme had an incident on Friday" in part
         assert ("price rise" in part) is inside
         assert "author" not in part
         assert "4 posts in 1 source" in part

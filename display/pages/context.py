@@ -45,7 +45,7 @@ class PageContext:
     clock: Clock
     version: str
     health: Callable[[], Mapping[str, bool]]
-    """Whether each part of the program is alive, by name: writer, scheduler, watch, web."""
+    """Whether each part of the program is alive, by name: writer, scheduler, watch, web, notifications."""
     states: WallStates
     screens: Screens
     started: datetime

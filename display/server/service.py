@@ -117,6 +117,7 @@ class Service:
             "scheduler": all(self._scheduler.alive().values()),
             "watch": self._jobs.alive(),
             "web": self._live.alive(),
+            "notifications": self._notifications.alive(),
         }
 
     def summary(self) -> str:

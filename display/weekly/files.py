@@ -28,7 +28,7 @@ def html_file(templates: Environment, report: WeeklyReport, base_url: str, as_of
 
 
 def without_titles(report: WeeklyReport) -> WeeklyReport:
-    """Without the titles of stories, which are words of posts."""
+    """Without the titles of stories, which are words of posts. See ``without_topics``, too."""
     return replace(report, stories=tuple(replace(story, title=story.text, text="") for story in report.stories))
 
 

@@ -89,6 +89,8 @@ def _sentence(data: WeekData, zone: tzinfo) -> str:
     if not n:
         unread = " as far as it was read" if data.unread else ""
         return f"Nobody wrote about {ours} this week{unread}."
+    if long := [one for one in data.unread if one.hours >= LONG_UNREAD_HOURS]:
+        return _unread_week_sentence(n, ours, long)
     if not data.before:
         return f"The first whole week: {pluralize(n, 'mention')} of {ours}."
     if len(data.before) == 1:
@@ -101,6 +103,13 @@ def _sentence(data: WeekData, zone: tzinfo) -> str:
     if (verdict := _unusual(data, ours)) and verdict < 0:
         return f"A quiet week: {pluralize(n, 'mention')} of {ours}, fewer than in any of the {_weeks(data)} before."
     return f"A usual week: {pluralize(n, 'mention')} of {ours}, and {_mood_clause(data)}."
+
+
+def _unread_week_sentence(n: int, ours: str, unread: Sequence[Unread]) -> str:
+    """A count that is too low must not be called quiet."""
+    sources, hours = join_with_and([one.source for one in unread]), round(max(one.hours for one in unread))
+    lasted = "was not read for" if len(unread) == 1 else "were not read for up to"
+    return f"At least {pluralize(n, 'mention')} of {ours}: {sources} {lasted} {pluralize(hours, 'hour')}."
 
 
 def _incident_sentence(incident: Incident, zone: tzinfo) -> str:
@@ -165,25 +174,40 @@ def _report_figures(data: WeekData, zone: tzinfo) -> tuple[ReportFigure, ...]:
     ours, week = data.ours, data.week
     us = MentionFilter(brand=Choice((ours.name,)), since=week.start, until=week.end)
     negative = replace(us, sentiment=Choice(("negative",)))
+    counts = [tally_of(one, ours.name).n for one in _all(data)]
+    bad = [tally_of(one, ours.name).negative for one in _all(data)]
     return (
-        _count(f"Mentions of {ours.name}", [tally_of(one, ours.name).n for one in _all(data)], us, zone),
+        _count(f"Mentions of {ours.name}", counts, us, zone, f"About {round(counts[0] / 7):,} a day."),
         _mood_figure(data, zone),
         _share_figure(data, zone),
-        _count(f"Negative, of {ours.name}", [tally_of(one, ours.name).negative for one in _all(data)], negative, zone),
-        _count("People leaving a competitor", [one.leaving for one in _all(data)], leaving(ours, week), zone),
-        _count(f"Questions to {ours.name}", [one.asking for one in _all(data)], asking(ours, week), zone),
-    )
+        _count(f"Negative, of {ours.name}", bad, negative, zone, _part_sentence(bad[0], counts[0], ours.name)),
+        _count("People leaving a competitor", [one.leaving for one in _all(data)], leaving(ours, week), zone,
+               "They write that they leave, or have left."),
+        _count(f"Questions to {ours.name}", [one.asking for one in _all(data)], asking(ours, week), zone,
+               f"They ask {ours.name} something."),
+    )  # fmt: skip
 
 
 def _all(data: WeekData) -> Sequence[Figures]:
     return (data.week, *data.before)
 
 
-def _count(name: str, counts: Sequence[int], mentions: MentionFilter, zone: tzinfo) -> ReportFigure:
-    """A number of mentions; ``counts``: of this week, and of the weeks before."""
+def _count(
+    name: str, counts: Sequence[int], mentions: MentionFilter, zone: tzinfo, without_history: str
+) -> ReportFigure:
+    """A number of mentions; ``counts``: of this week, and of the weeks before.
+
+    ``without_history``: what it means while there are too few weeks before.
+    """
     n, earlier = counts[0], counts[1:]
     change = _change(n, earlier[0]) if earlier else ""
-    return ReportFigure(name, f"{n:,}", change, _range_sentence(n, earlier), _path(mentions, zone))
+    meaning = _range_sentence(n, earlier) or (without_history if n else "None this week.")
+    return ReportFigure(name, f"{n:,}", change, meaning, _path(mentions, zone))
+
+
+def _part_sentence(n: int, total: int, brand: str) -> str:
+    """ "25 % of the mentions of Acme." """
+    return f"{round(100 * n / total)} % of the mentions of {brand}." if total else ""
 
 
 def _range_sentence(n: int, earlier: Sequence[int]) -> str:

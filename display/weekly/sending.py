@@ -11,7 +11,7 @@ from display.pages.context import PageContext
 from display.server.notification_inputs import base_url
 from display.weekly.files import html_file, text_lines, without_titles
 from display.weekly.report import build_report, created_line
-from display.weekly.week_data import week_data
+from display.weekly.week_data import week_data, without_topics
 from monitor.notifications.texts import Text
 
 
@@ -26,7 +26,8 @@ class ReportComposer:
         """The report of the week that begins on Monday, ``week``; without words of posts unless ``inside``."""
         context = self._context()
         now, zone, base = context.clock.now(), context.config.timezone, base_url(context.config.server)
-        report = build_report(week_data(context.config, context.store, week, now), zone)
+        data = week_data(context.config, context.store, week, now)
+        report = build_report(data if inside else without_topics(data), zone)
         shown = report if inside else without_titles(report)
         html = html_file(self._templates, shown, base, created_line(now, zone))
         return Text(f"Week of {report.title}", tuple(text_lines(shown, base)), f"{base}/monday?week={week}", html=html)

@@ -79,6 +79,11 @@ class WeekData:
     unclaimed_asking: int
 
 
+def without_topics(data: WeekData) -> WeekData:
+    """Without what incidents are about: a topic may be words of posts."""
+    return replace(data, incidents=tuple(replace(one, topic="") for one in data.incidents))
+
+
 def bounds(monday: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """The start and the end of the week of ``monday``, from midnight to midnight of the local clock."""
     start, end = (datetime.combine(day, time(), zone) for day in (monday, monday + WEEK))

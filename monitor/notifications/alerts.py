@@ -81,6 +81,8 @@ class Alert:
     """The title of the message when it is over; empty: none is sent."""
     level: float = 0.0
     """Of an incident: how many times as many mentions as usual, at its peak."""
+    doubled: str = ""
+    """The title of the message when ``level`` has doubled."""
 
     @property
     def key(self) -> str:
@@ -124,8 +126,7 @@ def changes(
             messages += _messages(alert, opened[-1], "begins", alert.title, channels, found.now)
         elif alert.level and alert.level >= 2 * float(_number(stored.facts.get("level")) or alert.level):
             opened.append(replace(stored, facts={**stored.facts, "level": alert.level}))
-            title = f"{alert.title}: it has doubled"
-            messages += _messages(alert, stored, f"x{alert.level:.1f}", title, channels, found.now)
+            messages += _messages(alert, stored, f"x{alert.level:.1f}", alert.doubled, channels, found.now)
         elif stored.facts.get("lines") != list(alert.lines) and alert.subject == OTHERS:
             opened.append(replace(stored, facts=_open_facts(alert)))
     still = {alert.key for alert in active}
@@ -234,13 +235,14 @@ def _incident(incident: Incident, zone: tzinfo) -> Alert:
     usual = "far more than usual" if incident.has_low_baseline else f"{incident.multiple:.1f} times as many as usual"
     what = "negative mentions" if incident.negative else "mentions"
     line = f"Since {since}: {count(incident.n, 'mention')} within {duration(incident.window)}, {usual}."
-    trend = f"The last quarter of an hour is {incident.trend} compared with the one before."
+    trend = f"Mentions are {incident.trend}: the last quarter of an hour compared with the one before."
     topic = [f"Topic: {incident.topic}"] if incident.topic else []
     phrases = [f"People write: {', '.join(incident.phrases)}"] if incident.phrases else []
     return Alert(
         "incident", str(incident.id), incident.since, f"{incident.brand}: an incident, far more {what} than usual",
         (line, trend), (*topic, *phrases), f"/mentions?brand={quote(incident.brand)}&range=24h",
         f"{incident.brand}: the incident is over", max(incident.peak, incident.multiple),
+        f"{incident.brand}: the incident has doubled",
     )  # fmt: skip
 
 
@@ -261,7 +263,8 @@ def _sources(found: Situation, open_sources: Sequence[str]) -> list[Alert]:
 
 def _source(status: SourceStatus, found: Situation) -> Alert:
     since = status.read_since or found.started
-    title = f"{status.source} has not been read since {since.astimezone(found.zone):%d %b, %H:%M}"
+    local = since.astimezone(found.zone)
+    title = f"{status.source} has not been read since {local.day} {local:%b, %H:%M}"
     lines = (status.reason,) if status.reason else ()
     return Alert("source", status.source, since, title, lines, end=f"{status.source} is read again")
 
@@ -303,7 +306,7 @@ def _budget(status: SourceStatus, now: datetime) -> Iterable[Alert]:
     share, since = spend.spent / spend.budget, datetime(now.year, now.month, 1, tzinfo=now.tzinfo)
     figures = f"{spend.spent:,.2f} of {spend.budget:,.2f} US dollars in {spend.month}"
     if share >= NEAR_BUDGET and share < 1:
-        title = f"{status.source} has spent {share:.0%} of its budget"
+        title = f"{status.source} has spent {int(100 * share)} % of its budget"
         yield Alert("budget", f"{status.source} {spend.month} 80", since, title, (figures,))
     if share >= 1 or status.health is Health.SPENT:
         title = f"{status.source} has spent its budget and is not read until next month"

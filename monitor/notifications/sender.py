@@ -175,7 +175,8 @@ class Sender:
         if week := message.facts.get(WEEK_FACT):
             text = self.compose_report(date.fromisoformat(str(week)), channel.inside)
         facts = {key: value for key, value in message.facts.items() if key in ("n", "view", "mentions", "subject")}
-        return Outgoing(str(message.id), text, message.rule, message.created_at, facts)
+        is_last = message.tries >= len(RETRY_AFTER)
+        return Outgoing(str(message.id), text, message.rule, message.created_at, facts, is_last)
 
     def _transport(self, channel: Channel) -> Transport:
         return transport(channel.kind, self._vault.open(channel.secret), self._http)

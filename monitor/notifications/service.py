@@ -68,6 +68,10 @@ class Notifications:
         """Start the thread."""
         self._thread.start()
 
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def stop(self, seconds: float = 2.0) -> None:
         """Wait for the thread and for what is being sent; the clock was stopped before."""
         if self._thread.ident is not None:

@@ -43,6 +43,7 @@ PARTS = {
         "Watching", "Looks for incidents and topics", "Incidents are not detected and topics are not updated"
     ),
     "web": Part("Screens", "Sends changes to walls and pages", "Walls and pages do not update by themselves"),
+    "notifications": Part("Notifying", "Sends messages about views and faults", "Nobody is notified of anything"),
 }
 """By their names in /healthz."""
 

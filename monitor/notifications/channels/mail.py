@@ -6,7 +6,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -37,6 +37,7 @@ class MailTransport:
         message = self.message(outgoing)
         try:
             with self._session() as smtp:
+                smtp.waits_for_all = not outgoing.is_last_try
                 refused = smtp.send_message(message, self._address["sender"], list(self._address["to"]))
         except BlockedAddress as error:
             site = f"{self._host}:{self._port}"
@@ -47,6 +48,9 @@ class MailTransport:
             ) from error
         except SourceError as error:
             raise SendError(f"The mail server could not be reached: {error}") from error
+        except _Deferred as error:
+            answers = "; ".join(f"{name}: {_answer(answer)}" for name, answer in error.recipients.items())
+            raise SendError(f"The mail server {self._host} asks to try again later. {answers}.") from error
         except smtplib.SMTPException as error:
             raise self._smtp_error(error) from error
         except OSError as error:
@@ -72,7 +76,7 @@ class MailTransport:
         return message
 
     @contextmanager
-    def _session(self) -> Iterator[smtplib.SMTP]:
+    def _session(self) -> Iterator[_GuardedSMTP]:
         """A session, signed in. It is cut off after MAX_SECONDS, however slowly the server answers."""
         smtp = _GuardedSMTP(self._http, tls=self._security == "tls")
         timer = threading.Timer(MAX_SECONDS, smtp.cut_off)
@@ -108,12 +112,36 @@ class MailTransport:
         return SendError(f"The mail server {host} broke off the conversation.")
 
 
+class _Deferred(smtplib.SMTPException):
+    """The server accepts some recipients, but others only later, as servers with greylisting do."""
+
+    def __init__(self, recipients: Mapping[str, tuple[int, bytes]]) -> None:
+        self.recipients = recipients
+        super().__init__(recipients)
+
+
 class _GuardedSMTP(smtplib.SMTP):
     """Connects to checked addresses only."""
 
     def __init__(self, http: Http, *, tls: bool) -> None:
         self._http, self._tls = http, tls
+        self._deferred: dict[str, tuple[int, bytes]] = {}
+        self.waits_for_all = True
+        """Whether to send nothing while the server accepts a recipient only later: nobody is to get a mail twice."""
         super().__init__(timeout=READ_SECONDS)
+
+    def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        """Name a recipient."""
+        code, answer = super().rcpt(recip, options)
+        if 400 <= code < 500:
+            self._deferred[recip] = code, answer
+        return code, answer
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send the mail to those who were accepted. Raises _Deferred."""
+        if self._deferred and self.waits_for_all:
+            raise _Deferred(self._deferred)
+        return super().data(msg)
 
     def cut_off(self) -> None:
         """End the conversation from another thread."""

@@ -34,6 +34,8 @@ class Outgoing:
     created_at: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     """For programs: counts and ids, no text of a post."""
+    is_last_try: bool = False
+    """This channel does not try again: a message that reaches some recipients is better than one that reaches none."""
 
 
 class Transport(Protocol):
