@@ -30,8 +30,10 @@ from display.pages.assets import STATIC, Assets
 from display.pages.check import views as check
 from display.pages.compare import views as compare
 from display.pages.context import ConfigFile, PageContext, page_context
+from display.pages.events import views as event_pages
 from display.pages.mentions import topics_page as mention_topics
 from display.pages.mentions import views as mentions
+from display.pages.mentions.export import record
 from display.pages.navigation import page_links
 from display.pages.notifications import channels as channel_pages
 from display.pages.notifications import views as notification_pages
@@ -125,6 +127,7 @@ def create_app(
     app.extensions |= {"capacity": Capacity(), "token_rates": TokenRates(clock), "backup": BackupTask()}
     app.extensions["setup"] = setup or Setup(Trials(Http(clock, config.allow_hosts), clock))
     app.extensions["notifications"] = notifications = create_notifications(app)
+    notifications.events.describe = record
     notifications.sender.compose_report = ReportComposer(app.jinja_env, lambda: app.extensions["wallflower"])
     protect(app, access.guard)
     redirect_to_setup(app)
@@ -220,6 +223,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(relevance_pages.blueprint)
     app.register_blueprint(notification_pages.blueprint)
     app.register_blueprint(channel_pages.blueprint)
+    app.register_blueprint(event_pages.blueprint)
     app.register_blueprint(sources.blueprint)
     app.register_blueprint(setup_pages.blueprint)
     app.register_blueprint(webhook.blueprint)

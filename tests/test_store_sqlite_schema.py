@@ -200,6 +200,7 @@ NEW_TABLES |= {
     "saved_view_person",
     "saved_view_feed",
 }
+NEW_TABLES |= {"rule_change", "rule_note", "event_subscription", "event_mention", "event_delivery"}
 NEW_TABLES |= {"claim", "correction", "note", "block", "blocked", "action", "action_change"}
 FILLED = {"claim", "link_progress", "access_version", "deletion_state", "story_key", "saved_view"}
 """The new tables with a row."""

@@ -22,6 +22,7 @@ from monitor.notifications.message_counts import MessageCounts
 from monitor.notifications.sender import Sender
 from monitor.notifications.texts import Text
 from monitor.notifications.vault import Vault
+from monitor.notifications.view_events import ViewEvents
 from monitor.notifications.weekly import WeeklyReports
 from monitor.store import Store
 
@@ -57,6 +58,7 @@ class Notifications:
         self.counts = MessageCounts()
         """What became of messages since the start."""
         self.sender = Sender(store, self._http, vault, clock, base_url, counts=self.counts)
+        self.events = ViewEvents(store, self._http, vault, clock, brands)
         self.flow = Flow(store, brands, zone, self.counts)
         self.reports = WeeklyReports(store, zone)
         self.alerts = AlertWatch(store, clock, self.sender, sources, zone, clock.now())
@@ -77,6 +79,7 @@ class Notifications:
         if self._thread.ident is not None:
             self._thread.join(seconds)
         self.sender.wait(seconds)
+        self.events.wait(seconds)
 
     def use(self, brands: Sequence[Brand], zone: tzinfo, base_url: str, allow_hosts: Collection[str]) -> None:
         """Use another config from now on."""
@@ -85,6 +88,7 @@ class Notifications:
         self.sender.base_url, self.alerts.zone = base_url, zone
         self.reports.zone = zone
         self.flow.use(brands, zone)
+        self.events.brands = tuple(brands)
 
     def step(self) -> bool:
         """Do everything once; return whether there is more to read at once. Raises StoreError."""
@@ -97,8 +101,10 @@ class Notifications:
         has_more = self.flow.step(now)
         self.reports.run(now)
         self.sender.dispatch()
+        self.events.dispatch()
         if (day := now.date().isoformat()) != self._forgot_on:
             self._store.notifications.forget(now - KEPT_FOR)
+            self._store.events.forget(now - KEPT_FOR)
             self._forgot_on = day
         return has_more
 

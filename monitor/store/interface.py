@@ -25,6 +25,7 @@ from monitor.model import (
 )
 from monitor.store.actions import ActionStore
 from monitor.store.checks import CheckStore
+from monitor.store.events import EventStore
 from monitor.store.intents import IntentStore
 from monitor.store.learning import LearningStore
 from monitor.store.maintenance import Maintenance
@@ -72,6 +73,8 @@ class Store(MentionQueries, Protocol):
     """What was learnt from people's answers, and the scores that are to be adjusted by it."""
     actions: ActionStore
     """What people do with mentions: claims, corrections, notes, blocks and the rest, and undoing it."""
+    events: EventStore
+    """Programs that are told what happens in a view."""
     checks: CheckStore
     """Mentions drawn at random, and what people answer about them."""
     relevance: RelevanceStore

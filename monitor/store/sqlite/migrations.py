@@ -34,7 +34,7 @@ from monitor.store.sqlite.migrations_relevance import create_relevance_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
 from monitor.store.sqlite.migrations_rules import create_rule_changes
 from monitor.store.sqlite.migrations_stories import create_story_keys
-from monitor.store.sqlite.migrations_views import create_view_tables
+from monitor.store.sqlite.migrations_views import create_event_tables, create_view_tables
 from monitor.store.sqlite.reindexing import reindex_hashtags
 from monitor.store.sqlite.units import to_ms
 
@@ -347,3 +347,4 @@ migrations(name="m031_actions")(create_action_tables)
 migrations(name="m032_report_subscriptions")(create_report_subscriptions)
 migrations(name="m033_token_scope")(add_token_scope)
 migrations(name="m034_rule_changes")(create_rule_changes)
+migrations(name="m035_view_events")(create_event_tables)

@@ -52,6 +52,42 @@ What the program is unsure about has no score: the language model found positive
 """
 
 
+def create_event_tables(db: Database) -> None:
+    """Who is told what happens in a view, of which mentions, and what was delivered."""
+    db.execute("""
+        CREATE TABLE event_subscription (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            view INTEGER NOT NULL,              -- a saved view; may have been deleted
+            channel INTEGER NOT NULL REFERENCES channel(id) ON DELETE CASCADE,
+            created_at INTEGER NOT NULL,
+            cursor INTEGER NOT NULL,            -- the change up to which everything was delivered
+            replay_until INTEGER NOT NULL DEFAULT 0,
+            failures INTEGER NOT NULL DEFAULT 0,
+            next_try INTEGER,                   -- NULL: at once
+            problem TEXT NOT NULL DEFAULT ''
+        ) STRICT""")
+    db.execute("CREATE INDEX event_subscription_channel ON event_subscription (channel)")
+    db.execute("""
+        CREATE TABLE event_mention (            -- what the receiver was told of
+            subscription INTEGER NOT NULL REFERENCES event_subscription(id) ON DELETE CASCADE,
+            mention INTEGER NOT NULL,           -- may have been deleted
+            gone INTEGER NOT NULL,              -- 1: it was told that the mention is not in the view any more
+            at INTEGER NOT NULL,
+            PRIMARY KEY (subscription, mention)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE event_delivery (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            subscription INTEGER NOT NULL REFERENCES event_subscription(id) ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            events INTEGER NOT NULL,
+            succeeded INTEGER NOT NULL,
+            detail TEXT NOT NULL,
+            milliseconds INTEGER NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX event_delivery_subscription ON event_delivery (subscription, id)")
+
+
 def create_view_tables(db: Database) -> None:
     """Saved views with their order, last looks and feeds, and five views that belong to everybody."""
     for statement in _TABLES:

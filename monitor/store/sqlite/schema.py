@@ -17,6 +17,7 @@
     intent_rules     the rules of intents in use, and how far stored posts are reviewed; see ``intents``
     learning         what people's answers taught, and how far stored scores are adjusted by it; see ``learning``
     check_draw       mentions drawn at random, in check_drawn; check_answer: what people said of them; see ``checks``
+    event_subscription event_mention event_delivery: see ``events``
     claim correction note block, blocked; action, action_change: what people do with mentions; see ``actions``
     account session api_token paired_wall tries audit access_version: see ``migrations_people``
 

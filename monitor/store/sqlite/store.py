@@ -26,6 +26,7 @@ from monitor.model import (
 )
 from monitor.store.actions import ActionStore
 from monitor.store.checks import CheckStore
+from monitor.store.events import EventStore
 from monitor.store.intents import IntentStore
 from monitor.store.interface import KEEP, Keep
 from monitor.store.learning import LearningStore
@@ -50,6 +51,7 @@ from monitor.store.sqlite.actions import SqliteActions
 from monitor.store.sqlite.checks import SqliteChecks
 from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
+from monitor.store.sqlite.events import SqliteEvents
 from monitor.store.sqlite.faults import FaultTracker
 from monitor.store.sqlite.integrity import UncleanStopCheck
 from monitor.store.sqlite.intents import SqliteIntents
@@ -114,6 +116,7 @@ class SqliteStore(SqliteMentionQueries):
         self.notifications: NotificationStore = SqliteNotifications(self._read, self._write)
         self.rules: RuleStore = SqliteRules(self._read, self._write, self._slow_read)
         self.views: ViewStore = SqliteViews(self._read, self._write)
+        self.events: EventStore = SqliteEvents(self._read, self._write)
 
     @classmethod
     def open(cls, path: Path, options: OpenOptions = DEFAULT_OPTIONS) -> Self:

@@ -1,0 +1,1 @@
+"""/events: programs that are told what happens in a view."""
