@@ -61,8 +61,8 @@ def test_posts_do_not_depend_on_the_version_of_python() -> None:
     assert (first.external_id, first.author, first.text) == (FIRST_ID, FIRST_AUTHOR, FIRST_TEXT)
 
 
-FIRST_ID, FIRST_AUTHOR = "29543732-1", "rusty_modem"
-FIRST_TEXT = "Globex asked why I am leaving for Initech. I sent them my call log. Can't be worse. About time."
+FIRST_ID, FIRST_AUTHOR = "29543732-0", "sparebadger"
+FIRST_TEXT = "Probably asked before, but: how much is Initech Mobile these days. my phone is older than the question"
 
 
 def test_short_intervals_lose_and_repeat_nothing() -> None:
@@ -117,7 +117,7 @@ def test_other_posts_are_rarely_similar(month: list[Post]) -> None:
     for number, (post, signature) in enumerate(zip(ordinary, signatures([p.body for p in ordinary]), strict=True)):
         first = index.add(number, signature, post.published_at)
         sizes[number if first is None else first] += 1
-    assert sum(n for n in sizes.values() if n > 3) < 0.3 * len(ordinary)
+    assert sum(n for n in sizes.values() if n > 3) < 0.15 * len(ordinary)
 
 
 def test_there_is_every_kind_of_text(month: list[Post], texts: SampleTexts) -> None:
@@ -243,7 +243,7 @@ def test_most_signs_on_sample_posts_are_right() -> None:
     assert opposite_share(judged) <= MAX_OPPOSITE
 
 
-MIN_RIGHT_POSITIVE, MIN_RIGHT_NEGATIVE, MAX_OPPOSITE = 0.68, 0.74, 0.12
+MIN_RIGHT_POSITIVE, MIN_RIGHT_NEGATIVE, MAX_OPPOSITE = 0.68, 0.70, 0.12
 """By the rules alone, a little worse than measured (see docs/sentiment.md)."""
 
 

@@ -499,3 +499,26 @@ def test_an_edited_text_is_read_again() -> None:
     edited = texts([replace(row, text=row.text.replace("signal booster", "copper mast")) for row in rows])
     found = finder.topics(edited, edited, background, None, NOON)
     assert [topic.name for topic in found.day] == ["copper mast"]
+
+
+def test_the_name_of_a_product_keeps_the_name_of_its_brand() -> None:
+    finder, writer = TopicFinder(ACME, BRANDS), MentionWriter()
+    background = background_of(finder, writer)
+    rows = writer.everyday(20, NOON - HOUR, NOON)
+    for words in ("My Acme Hub is dead", "Anyone else with an Acme Hub that died", "so this acme hub is a paperweight"):
+        rows += [writer.text(words, NOON - HOUR / 2) for _ in range(6)]
+    found = finder.incident_topics(texts(rows), background)
+    assert found.topic == "Acme Hub"
+    assert finder.incident_topics(texts(rows), background, *found) == found, "it is known by this title"
+    rows += [writer.text("the Acme blackout again, a blackout!", NOON - HOUR / 3) for _ in range(60)]
+    assert finder.incident_topics(texts(rows), background).topic == "blackout"
+
+
+def test_how_often_something_was_done_is_no_title_without_what_was_done() -> None:
+    finder, writer = TopicFinder(ACME, BRANDS), MentionWriter()
+    background = background_of(finder, writer)
+    rows = writer.everyday(20, NOON - HOUR, NOON)
+    rows += [writer.text("Acme took the money twice", NOON - HOUR / 2) for _ in range(12)]
+    assert "twice" not in finder.incident_topics(texts(rows), background).topic
+    rows += [writer.text("Was charged twice by Acme", NOON - HOUR / 2) for _ in range(12)]
+    assert finder.incident_topics(texts(rows), background).topic == "charged twice"

@@ -760,10 +760,17 @@ def test_a_single_brand_has_no_share() -> None:
         ("GLOBEX", "", "GLOBEX"),
         ("Globex's prices rise.", "", "Globex's prices rise."),
         ("Globexa is another name.", "Globex", "Globexa is another name."),
-        ("The prices of Globex rise.", "Globex", "The prices of Globex rise."),
+        ("The prices of Globex rise.", "", "The prices of Globex rise."),
+        ("hello @globexcare??", "", "hello @globexcare??"),
+        (
+            "Nobody here knew why until Globex rang.",
+            "Globex",
+            "Nobody here knew why until Globex rang.",
+        ),
+        ("Acme or Globex?", "Globex", "Acme or Globex?"),
     ],
 )
-def test_a_voice_that_begins_with_the_name_of_its_brand_shows_it_once(
+def test_a_voice_that_names_its_brand_at_once_does_not_name_it_twice(
     wall: Wall, text: str, brand: str, shown: str
 ) -> None:
     wall.save(at(1, text, brand="Globex"))

@@ -14,6 +14,8 @@ from monitor.model import Mention, Post
 
 MAX_AUTHOR_CHARS = 60
 SENTENCE_ENDS = ".!?:…。\uff01\uff1f"
+MAX_CHARS_UP_TO_NAME = 28
+"""Of a text that is cut after a line, so much is always seen."""
 
 
 def full_text(post: Post) -> str:
@@ -30,8 +32,16 @@ def _named_once(mention: Mention, ours: Collection[str], text: str) -> tuple[str
         return "", text
     start = re.match(rf"[@#]?{re.escape(mention.brand)}(?!\w)(?P<space>\s+)?", text, re.IGNORECASE)
     if start is None:
-        return name, text
+        return ("" if _is_named_early(mention.brand, ours, text) else name), text
     return (start[0].strip(), text[start.end() :]) if start["space"] else ("", text)
+
+
+def _is_named_early(brand: str, ours: Collection[str], text: str) -> bool:
+    """Whether ``text`` shows by itself that it is about ``brand``: it names it soon, and none of ours."""
+    name = re.search(rf"(?<!\w)(?:[@#]{re.escape(brand)}\w*|{re.escape(brand)}(?!\w))", text, re.IGNORECASE)
+    if name is None or name.end() > MAX_CHARS_UP_TO_NAME:
+        return False
+    return not any(re.search(rf"(?<!\w){re.escape(one)}", text, re.IGNORECASE) for one in ours)
 
 
 def voice_of(mention: Mention, ours: Collection[str], policy: DisplayPolicy) -> Voice:

@@ -90,7 +90,7 @@ class _Check:
         if self._now - running.checked_at > _ABANDONED_AFTER:
             return replace(running, until=running.checked_at)
         if running.negative and self._is_spike(False):
-            running = replace(running, negative=False, peak=0.0)
+            running = replace(running, negative=False)  # its peak stays: it was on the screen
         test = self._spike_test(HOUR_BINS, running.negative)
         calm = test is None or test.has_calmed_down()
         if test is None or (calm and self._counts.is_incomplete(QUARTER_BINS + self._tuning.calm_bins)):

@@ -104,15 +104,15 @@ class TopicFinder:
         """
         window = self._window(texts, self._extractor.extract(texts.rows))
         configured = self._configured_topics(window, HOUR_THRESHOLD, {before})
-        key_before = hash(phrase_key(before))
-        phrases = self._phrase_topics(window, background, INCIDENT_THRESHOLD, {key_before}, 1)
+        key, key_before = self._extractor.key, self._extractor.key(before)
+        phrases = self._phrase_topics(window, background, INCIDENT_THRESHOLD, {hash(key_before)}, 1)
         top = _headline_topic(configured, phrases, before)
-        spellings = {phrase_key(phrase): phrase for phrase in (*phrases_before, before)}
-        known = {hash(phrase_key(phrase)) for phrase in phrases_before}
+        spellings = {key(phrase): phrase for phrase in (*phrases_before, before)}
+        known = {hash(key(phrase)) for phrase in phrases_before}
         new = self._phrase_topics(window, background, INCIDENT_PHRASE_THRESHOLD, known, MAX_INCIDENT_PHRASES)
-        names = [spellings.get(phrase_key(phrase.name), phrase.name) for phrase in new]
-        topic = spellings.get(phrase_key(top.name), top.name) if top else ""
-        if top and _keeps_title(top, before, len(window.phrases.texts_with(key_before))):
+        names = [spellings.get(key(phrase.name), phrase.name) for phrase in new]
+        topic = spellings.get(key(top.name), top.name) if top else ""
+        if top and _keeps_title(top, key_before, len(window.phrases.texts_with(hash(key_before)))):
             topic = before
         return IncidentTopics(topic, tuple(names))
 
@@ -221,9 +221,9 @@ def _headline_topic(configured: Sequence[Candidate], phrases: Sequence[Candidate
     return phrases[0] if len(phrases[0].texts) >= CONFIGURED_ADVANTAGE * factor * len(first.texts) else first
 
 
-def _keeps_title(top: Candidate, before: str, n_before: int) -> bool:
+def _keeps_title(top: Candidate, key_before: str, n_before: int) -> bool:
     """Whether an incident keeps its title, which has ``n_before`` mentions; a longer phrase around it is better."""
-    key, new = f" {phrase_key(before)} ", f" {top.key} "
+    key, new = f" {key_before} ", f" {top.key} "
     if not top.key or not key.strip():
         return False
     return new in key or (key not in new and len(top.texts) < TITLE_ADVANTAGE * n_before)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from monitor.analysis.topics.phrases import Phrase, phrases_in, tokenize
+from monitor.analysis.topics.phrases import Phrase, phrase_key, phrases_in, tokenize
 from monitor.errors import QueryError
 from monitor.model import Text, Topic
 from monitor.query import Document, Query, parse
@@ -59,6 +59,10 @@ class PhraseExtractor:
         return [
             phrase for phrase in found if len(phrase.tokens) == 1 or phrase.key.replace(" ", "") not in self._blocked
         ]
+
+    def key(self, title: str) -> str:
+        """The key of the phrase that has this title, which may begin with the name of the brand."""
+        return " ".join(word for word in phrase_key(title).split() if word not in self._blocked)
 
     def _extract(self, text: Text) -> TextPhrases:
         hashes = {hash(phrase.key) for phrase in self.phrases(text)}

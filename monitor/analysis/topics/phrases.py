@@ -88,6 +88,8 @@ class Token(NamedTuple):
     cue: int = NO_CUE
     cue_before_name: int = NO_CUE
     """ARTICLE after an article and a name, as in "the Acme outage"."""
+    name_before: str = ""
+    """The blocked word right before it, such as the name of the brand, as it was written."""
 
 
 class Phrase(NamedTuple):
@@ -114,31 +116,33 @@ def tokenize(text: Text, blocked: Collection[str] = frozenset()) -> list[list[To
     lang = text.lang or "en"
     stop = _ANY_STOP if text.lang is None else _STOP[text.lang]
     segments: list[list[Token]] = [[]]
-    article = NO_CUE
+    article, name = NO_CUE, ""
     folded_text = FoldedText(without_links(text.body[:MAX_TEXT_CHARS]))
     title_case, starts_sentence = _is_title_case(folded_text.body), True
     for piece in PIECES.finditer(folded_text.folded):
-        word = piece["word"]
+        word, span = piece["word"], folded_text.span(*piece.span())
+        surface = folded_text.body[span.start : span.end]
         if word is None or not is_usable(word) or (stemmed := stem(word)) in blocked or word in blocked:
             if segments[-1]:
                 article = ARTICLE if word is not None and segments[-1][-1].cue == ARTICLE else NO_CUE
                 segments.append([])
             starts_sentence = starts_sentence or word is None
             article = NO_CUE if word is None else article
+            name = "" if word is None else surface
             continue
-        span = folded_text.span(*piece.span())
         sign = folded_text.body[max(0, span.start - 1) : span.start]
         token = Token(
             stemmed,
-            folded_text.body[span.start : span.end],
+            surface,
             _strength(word, stop, lang),
             starts_sentence or title_case,
             is_hashtag=sign == "#",
             joint=sign if sign in ("-", "'") else " ",
             cue=_CUES[lang].get(word, NO_CUE),
             cue_before_name=article,
+            name_before=name,
         )
-        article = NO_CUE
+        article, name = NO_CUE, ""
         segments[-1].append(token)
         starts_sentence = False
     return segments if segments[-1] else segments[:-1]

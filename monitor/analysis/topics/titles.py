@@ -16,6 +16,8 @@ MIN_SPELLING_SHARE = 0.05
 """A rarer spelling is left out of the rule."""
 VERB_CUE_DIVISOR = 4
 """If more than one in four occurrences follows a verb cue, the phrase is a verb phrase."""
+_TIMES = frozenset(["twice", "thrice"])
+"""Say how often something was done. Of phrases that end so, only a participle before it makes sense as a title."""
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -26,8 +28,10 @@ def is_noun_phrase(occurrences: Sequence[Phrase]) -> bool:
     is a noun.
     """
     first_words = [phrase.tokens[0] for phrase in occurrences]
-    within = [word for word in first_words if not word.starts_sentence]
-    is_capitalised = sum(word.surface[:1].isupper() for word in within) * 2 > len(within) > 0
+    is_capitalised = _is_capitalised(occurrences)
+    *rest, last = (word.stem for word in occurrences[0].tokens)
+    if last in _TIMES and not (rest and rest[-1].endswith("ed")):  # "charged twice", but not "took the money twice"
+        return False
     describes_next = sum(phrase.after == ANYWHERE for phrase in occurrences) * 2 > len(occurrences)
     follows_verb_cue = sum(phrase.before == VERB_CUE for phrase in occurrences) * VERB_CUE_DIVISOR > len(occurrences)
     if describes_next or (follows_verb_cue and not is_capitalised):
@@ -36,6 +40,12 @@ def is_noun_phrase(occurrences: Sequence[Phrase]) -> bool:
     if len(occurrences[0].tokens) > 1 or is_capitalised or is_hashtag:
         return True
     return sum(map(_looks_like_noun, occurrences)) * 4 >= len(occurrences)
+
+
+def _is_capitalised(occurrences: Sequence[Phrase]) -> bool:
+    """Whether the first word is mostly capitalised where it does not begin a sentence, as names are."""
+    within = [phrase.tokens[0] for phrase in occurrences if not phrase.tokens[0].starts_sentence]
+    return sum(word.surface[:1].isupper() for word in within) * 2 > len(within) > 0
 
 
 def _looks_like_noun(phrase: Phrase) -> bool:
@@ -59,7 +69,18 @@ def title_of(occurrences: Sequence[Phrase], texts: Sequence[Text]) -> str:
         parts.append((words[0].joint if position else "") + _usual_case(words, texts))
     if len(parts) > 1 and all(phrase.tokens[0].starts_sentence for phrase in same) and parts[1].strip().islower():
         parts[0] = parts[0].lower()  # the capital only marks the beginning of a sentence
+    if name := _product_of(occurrences):
+        parts.insert(0, f"{name} ")
     return shortened("".join(parts))
+
+
+def _product_of(occurrences: Sequence[Phrase]) -> str:
+    """The name of the brand, if a single word mostly names a product together with it, as in "Acme Hub"; else empty."""
+    names = Counter(phrase.tokens[0].name_before for phrase in occurrences)
+    followed = len(occurrences) - names.pop("", 0)
+    if len(occurrences[0].tokens) > 1 or followed * 2 <= len(occurrences) or not _is_capitalised(occurrences):
+        return ""
+    return max(names, key=lambda name: (name[0].isupper(), names[name]))
 
 
 def rule_of(occurrences: Sequence[Phrase]) -> str:
