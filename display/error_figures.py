@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.model import Mention, Sentiment
 from monitor.quality import CALLED, Basis, ErrorFigure, ErrorFigures, Interval, Strength
+from monitor.quality.confusion import OPINIONS
 from monitor.quality.strength import CLEAR_FROM, STRONG_FROM
 
 if TYPE_CHECKING:
@@ -19,10 +20,7 @@ SCORE_BANDS = {
     Strength.STRONG: f"from {STRONG_FROM:.2f} on",
 }
 """Regardless of the sign."""
-NEUTRAL_BANDS = {
-    Strength.NONE: "called neutral because no opinion was found",
-    Strength.WEAK: "called neutral although some words counted",
-}
+NO_OPINION = "called neutral because no opinion was found"
 
 
 def error_figures(store: Store) -> ErrorFigures:
@@ -64,9 +62,20 @@ def likely_interval(interval: Interval) -> str:
 
 def error_sentence(figure: ErrorFigure) -> str:
     """ "Of 100 called negative, about 9 are not (likely between 5 and 15; checked by hand, 140)."."""
+    if figure.called is Sentiment.NEUTRAL and figure.strength is Strength.WEAK and figure.said:
+        return _weak_neutral_sentence(figure)
     verb = "is" if of_100(figure.wrong.value) == "about 1" else "are"
     found = f"Of 100 {_called(figure)}, {of_100(figure.wrong.value)} {verb} not"
     return f"{found} ({likely_interval(figure.wrong)}; {basis_words(figure)})."
+
+
+def _weak_neutral_sentence(figure: ErrorFigure) -> str:
+    """What such posts are. That most are not neutral would only say that the word on the page is wrong."""
+    negative, neutral, positive = (round(100 * figure.said[answer]) for answer in OPINIONS)
+    return (
+        "The words counted too little for negative or positive. Of 100 such posts, people call "
+        f"about {negative} negative, {neutral} neutral and {positive} positive ({basis_words(figure)})."
+    )
 
 
 def _called(figure: ErrorFigure) -> str:
@@ -74,7 +83,7 @@ def _called(figure: ErrorFigure) -> str:
     if figure.strength is None:
         return f"called {figure.called.value}"
     if figure.called is Sentiment.NEUTRAL:
-        return NEUTRAL_BANDS[figure.strength]
+        return NO_OPINION
     return f"called {figure.called.value} with a {figure.strength.value} score ({SCORE_BANDS[figure.strength]})"
 
 

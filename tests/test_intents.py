@@ -165,7 +165,7 @@ def test_each_brand_has_its_own_side_of_a_switch() -> None:
 
 def test_words_that_name_no_brand_count_for_the_brand_of_their_sentence() -> None:
     intents = found("Globex was fine. Acme, on the other hand, lost my parcel.")
-    assert intents == {"Globex": {}, "Acme": {"complaint": "lost my"}}
+    assert intents == {"Globex": {}, "Acme": {"complaint": "lost my parcel"}}
     assert found("Acme, Globex, and so on. They lost my parcel.").keys() == {"Acme", "Globex"}
 
 
@@ -178,7 +178,7 @@ def test_several_signs_of_a_complaint_that_make_a_score_negative_raise_the_inten
     signs = "@acme I was told to call and tried twice"
     assert found(signs)["Acme"] == {"complaint": "told to call"}
     far = "@acme I was told by the man who works at the garden centre behind the station on Sundays to call"
-    assert found(far)["Acme"] == {"complaint": "told"}
+    assert found(far)["Acme"] == {"complaint": "told by the man"}
     assert found("@acme I was told so. Tried twice")["Acme"] == {"complaint": "told"}
     assert found("@acme great, I love it, best ever, though I was told to call")["Acme"].keys() == {"praise"}
     assert "complaint" not in found(f"{signs}. We're hiring: join our team at Acme")["Acme"]

@@ -9,7 +9,7 @@ import pytest
 from bench._labelled_texts import SENTENCE_BRANDS, LabelledText, load_sentences, order_pairs
 from bench.sentiment import Judged, interval, judge_sentences, label_share, right_order_share, shown_share
 from monitor.collector import Judge
-from monitor.model import Brand, CueKind, Post, Score
+from monitor.model import Brand, CueKind, Post, Score, Sentiment
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sentiment.lexicon import english_lexicon, weak
@@ -222,3 +222,35 @@ def test_short_verdicts_requests_and_names_without_a_stated_language(text: str, 
     value = judged_post.findings[0].score.value
     assert value is not None
     assert low <= value <= high
+
+
+def test_signs_in_a_question_that_asks_for_information_make_no_complaint() -> None:
+    assert cues("@acme do I need to call, or can I still change it without a fee?") == []
+    assert score("@acme I haven't paid yet, what does a second one cost?").value == 0.0
+    assert score("@acme I called and paid. Why has nothing come yet?").sentiment is Sentiment.NEGATIVE
+    assert score("@acme I called twice and paid the bill. Where is it?").sentiment is Sentiment.NEGATIVE
+
+
+def test_what_a_customer_misses_is_no_praise_even_as_a_wish() -> None:
+    for text in ("would be great if you answered, @acme", "@acme your staff could be more helpful"):
+        assert score(text).sentiment is Sentiment.NEGATIVE, text
+    assert score("@acme would be great if you opened a shop in Leeds").sentiment is Sentiment.NEUTRAL
+    assert score("Acme's staff could not be more helpful").sentiment is Sentiment.POSITIVE
+
+
+def test_thanks_for_not_doing_it_are_sarcastic_without_any_other_bad_word() -> None:
+    assert score("@acme thanks for not answering").sentiment is Sentiment.NEGATIVE
+    assert score("@acme good job not telling anybody").sentiment is Sentiment.NEGATIVE
+    assert score("@acme thanks, not a bad meal").sentiment is Sentiment.POSITIVE
+    assert score("@acme thanks! I do not need it now").sentiment is Sentiment.POSITIVE
+
+
+def test_a_phrase_of_one_word_counts_once_after_a_link() -> None:
+    plain, linked = score("Acme https://acme.example vanished"), score("Acme vanished https://acme.example")
+    assert len(plain.evidence.words) == len(linked.evidence.words)
+
+
+def test_laughter_is_no_praise_beside_punctuation() -> None:
+    assert (
+        score("@acme two hours for a coffee!\U0001f602\U0001f602").value == score("@acme two hours for a coffee!").value
+    )

@@ -1,7 +1,8 @@
 """What keeps the score and the intents of a post from telling two stories.
 
-A score that rests on several signs of a complaint raises that intent (``signs_of_complaint``). A complaint or praise
-that is found in a post of neutral words counts for its score (``with_intents``).
+A score that rests on several signs of a complaint raises that intent (``signs_of_complaint``), and so does a clearly
+negative one where a customer speaks (``plain_complaint``). A complaint or praise that is found in a post of neutral
+words counts for its score (``with_intents``).
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ PHRASE_WEIGHT = 1.2
 """Moves any neutral score beyond the neutral band. On the half of the airline tweets that chose the rules, 58 of 72
 such posts are what their intent says, and 7 the opposite."""
 MAX_PHRASE_CHARS = 60
+CLEARLY_NEGATIVE = -0.5
+_CUSTOMER = re.compile(r"^\W*@|\b(?:i|me|my|mine|we|us|our|you|your|u|ur|yall)\b", re.IGNORECASE)
+"""Who writes to the brand, or of what happened to them, and not about the news."""
 _SENTENCE_END = re.compile(r"[.!?\n]")
+_NEGATION_BEFORE = re.compile(r"\b(?:not|no|never|nothing|\w+n['\u2019]t)\s(?:\w+\s)?\Z", re.IGNORECASE)
+_WORDS_AFTER = re.compile(r"(?:[ \t]+[\w'\u2019-]+){0,4}")
 _SIGNS = {Intent.COMPLAINT: -1.0, Intent.PRAISE: 1.0}
 
 
@@ -35,8 +41,32 @@ def signs_of_complaint(score: Score, body: str) -> IntentPhrase | None:
         return None
     start, end = signs[0].start, signs[min(1, len(signs) - 1)].end
     if end - start > MAX_PHRASE_CHARS or _SENTENCE_END.search(body, start, end):
-        start, end, _ = min(score.evidence.words, key=lambda word: word.weight)
+        start, end = _worst_words(score, body)
     return IntentPhrase(Intent.COMPLAINT, start, end)
+
+
+def plain_complaint(score: Score, body: str) -> IntentPhrase | None:
+    """The complaint of a customer whose score is clearly negative, whatever the words: "your system blows".
+
+    Its phrase is the word that counted most, with those beside it. Cost: bad moods beside a brand ("stuck at home with
+    a cold, @acme"). Of the airline tweets of that half in which only this raises a complaint, 85 % are negative.
+    """
+    if (score.value or 0.0) > CLEARLY_NEGATIVE or score.evidence.has_comparison or not _CUSTOMER.search(body):
+        return None
+    return IntentPhrase(Intent.COMPLAINT, *_worst_words(score, body))
+
+
+def _worst_words(score: Score, body: str) -> tuple[int, int]:
+    """The word that counted most, with those beside it: its negation, or what a mere sign such as "told" begins."""
+    words = score.evidence.words
+    worst = min(words, key=lambda word: word.weight)
+    near = [word for word in words if word.weight < 0 and word.start <= worst.end + 1 and worst.start <= word.end + 1]
+    start, end = min(word.start for word in near), max(word.end for word in near)
+    if before := _NEGATION_BEFORE.search(body, max(0, start - MAX_PHRASE_CHARS), start):
+        start = before.start()
+    if " " not in body[start:end] and any((cue.start, cue.end) == (start, end) for cue in score.evidence.cues):
+        end = _WORDS_AFTER.match(body, end).end()  # type: ignore[union-attr]  # may be empty, so always matches
+    return start, end
 
 
 def with_intents(score: Score, intents: Sequence[IntentPhrase]) -> Score:

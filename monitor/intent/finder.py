@@ -6,10 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from monitor.intent.agreement import signs_of_complaint
+from monitor.intent.agreement import plain_complaint, signs_of_complaint
 from monitor.intent.cue_index import Candidate, CandidateIndex, CueIndex, Fact
 from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Pattern
+from monitor.intent.readable import readable
 from monitor.intent.rules import Cue, IntentRules, rules_digest
 from monitor.model import Brand, Intent, IntentPhrase, Score, Sentiment, Span
 from monitor.query.folding import fold
@@ -27,6 +28,8 @@ OVERRIDES: Mapping[Intent, tuple[Intent, ...]] = {
 """Intent -> those that it excludes: thanks beside a complaint or a farewell are irony; advertisers praise and ask."""
 STATEMENTS = frozenset({Intent.COMPLAINT, Intent.PRAISE, Intent.CANCELS})
 """Intents that are said of one brand: in a sentence with two, of the brand that is named last before the phrase."""
+EXPLAINING = frozenset({Intent.SWITCHING_FROM, Intent.CANCELS, Intent.PRICE, Intent.RECOMMENDATION})
+"""Intents that explain a negative score, so that it is no reason to raise a complaint as well."""
 _FACTS = {
     Sentiment.NEGATIVE: Fact.NOT_POSITIVE,
     Sentiment.POSITIVE: Fact.NOT_NEGATIVE,
@@ -76,9 +79,15 @@ class IntentFinder:
         found = self._find(index, body, text_start, spans, scores) if index else {}
         if lang in self._complaint_languages:
             for brand in spans:
-                if scores[brand].evidence.cues and (complaint := signs_of_complaint(scores[brand], body)):
-                    found[brand] = _with_complaint(found.get(brand, ()), complaint)
-        return found
+                phrases, score = found.get(brand, ()), scores[brand]
+                if score.sentiment is not Sentiment.NEGATIVE:
+                    continue
+                complaint = signs_of_complaint(score, body)
+                if not complaint and len(spans) == 1 and EXPLAINING.isdisjoint(phrase.intent for phrase in phrases):
+                    complaint = plain_complaint(score, body)
+                if complaint:
+                    found[brand] = _with_complaint(phrases, complaint)
+        return {brand: tuple([readable(one, body, lang) for one in phrases]) for brand, phrases in found.items()}
 
     def _find(
         self,

@@ -19,7 +19,7 @@ from monitor.query.folding import fold, words_of
 from monitor.query.proclitics import with_proclitics
 
 FILE_NAME = "intents.toml"
-FINDER_VERSION = 3
+FINDER_VERSION = 4
 """Raise it when the same rules find other intents: those of stored mentions are then found again."""
 KINDS: Mapping[str, Intent] = {str(intent.name).lower(): intent for intent in Intent}
 _KEYS = {"lang", "rules", "patterns", "unless", "question", "addressed", "score"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
-from monitor.model import CheckAnswer, Sentiment
-from monitor.quality.confusion import Confusion
+from monitor.model import Answer, CheckAnswer, Sentiment
+from monitor.quality.confusion import OPINIONS, Confusion
 from monitor.quality.mood import MoodModel
 from monitor.quality.public_figures import PublicFigures, public_confusion, public_figures
 from monitor.quality.shares import Interval
@@ -46,6 +46,8 @@ class ErrorFigure:
     """Completes "measured on", for a public set: "English tweets to airlines"."""
     strength: Strength | None = None
     """Of the scores on which it was measured; None: any."""
+    said: Mapping[Answer, float] = field(default_factory=dict)
+    """What people said of these posts, as shares."""
 
 
 class ErrorFigures:
@@ -120,7 +122,7 @@ class ErrorFigures:
                 one for one in answers if wanted is None or (one.score is not None and Strength.of(one.score) is wanted)
             )
             if confusion.n(called) >= MIN_ANSWERS:
-                return ErrorFigure(called, confusion.wrong(called), confusion.n(called), basis, strength=wanted)
+                return _figure(called, confusion, basis, "", wanted)
         return None
 
     @cached_property
@@ -145,4 +147,12 @@ def _from_public(called: Sentiment, public: PublicFigures, strength: Strength | 
     confusion = public.by_strength.get(strength) if strength is not None else None
     if confusion is None or confusion.n(called) < MIN_ANSWERS:
         confusion, strength = public.confusion, None
-    return ErrorFigure(called, confusion.wrong(called), confusion.n(called), Basis.PUBLIC, public.measured_on, strength)
+    return _figure(called, confusion, Basis.PUBLIC, public.measured_on, strength)
+
+
+def _figure(
+    called: Sentiment, confusion: Confusion, basis: Basis, measured_on: str, strength: Strength | None
+) -> ErrorFigure:
+    n = confusion.n(called)
+    said = {answer: confusion.n(called, answer) / n for answer in OPINIONS} if n else {}
+    return ErrorFigure(called, confusion.wrong(called), n, basis, measured_on, strength, said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from operator import add, itemgetter
 from typing import NamedTuple
@@ -95,8 +95,8 @@ class TokenizedText:
         self.handles: list[int] = []
         """Handles other than those that open the text."""
         self._find_boundaries(flagged)
-        self.hints: dict[str, tuple[int, int]] = {}
-        """Kind of hint at a complaint -> first and last token of the first one."""
+        self.hints: dict[str, list[tuple[int, int]]] = {}
+        """Kind of hint at a complaint -> first and last token of each."""
         self.marks: list[TokenCue] = []
         """Phrases after which nothing is asserted, for the rules."""
         self.cues: list[TokenCue] = []
@@ -174,7 +174,7 @@ class TokenizedText:
                 if first < last - 1 and (first < 0 or tuple(words[first:last]) != phrase.before):
                     continue
                 if phrase.hint:
-                    hints.setdefault(phrase.hint, (first, last))
+                    hints.setdefault(phrase.hint, []).append((first, last))
                 elif phrase.mark is not None:
                     self.marks.append(TokenCue(first, last, phrase.mark))
                 else:
@@ -184,7 +184,7 @@ class TokenizedText:
             found = self._replace(replacing)
             replaced = self.replaced
             found += [one for one in added if one[0] not in replaced or one[1] not in replaced]
-            self.hints = {kind: (a, b) for kind, (a, b) in hints.items() if a not in replaced or b not in replaced}
+            self.keep_hints(lambda first, last: first not in replaced or last not in replaced)
         if self.flags & token_flags.NEGATION:
             found = [(first, last, self._unless_negated(first, valence)) for first, last, valence in found]
         return [TokenValence(*one) for one in found if one[2]]
@@ -284,6 +284,14 @@ class TokenizedText:
                     changed = True
         if changed:
             self.cues.append(cue)
+
+    def keep_hints(self, is_kept: Callable[[int, int], bool]) -> None:
+        """Drop the hints for whose first and last token ``is_kept`` is false."""
+        for kind, found in [*self.hints.items()]:
+            if kept := [one for one in found if is_kept(*one)]:
+                self.hints[kind] = kept
+            else:
+                del self.hints[kind]
 
     def unreal_at(self, i: int) -> TokenCue | None:
         """The question, wish or plan that token ``i`` is part of."""

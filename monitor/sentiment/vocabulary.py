@@ -110,7 +110,10 @@ class Vocabulary(dict[str, LexiconEntry]):
         vader = SentimentIntensityAnalyzer()
         self.lexicon = lexicon
         self.phrases_by_end = {
-            (previous, last): phrases for last, ends in lexicon.phrases.items() for previous, phrases in ends.items()
+            (previous, last): phrases
+            for last, ends in lexicon.phrases.items()
+            for previous, phrases in ends.items()
+            if previous  # a phrase of one word is found by its entry, and the word of a link is ""
         }
         """The phrases that end with two words: one look-up of each pair of words finds the few that may be one."""
         self._valences = {**_scaled(vader.lexicon, lexicon.factors), **lexicon.valences}

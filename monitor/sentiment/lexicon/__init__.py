@@ -127,7 +127,7 @@ def _valences() -> dict[str, float]:
     for sign, groups in ((1.0, words.POSITIVE), (-1.0, words.NEGATIVE)):
         for valence, text in groups.items():
             merged.update(dict.fromkeys(text.split(), sign * valence))
-    return merged | weak.STRONGER
+    return merged | dict.fromkeys(weak.EMOJI, 0.0) | weak.STRONGER
 
 
 def _factors() -> dict[str, float]:

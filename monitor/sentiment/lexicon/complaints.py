@@ -181,7 +181,7 @@ COMPLAINTS = {
     "outdone yourselves": -1.4, "outdone themselves": -1.4, "outdid yourselves": -1.4, "finding a new way": -1.2,
     "classy move": -2.2,
 
-    "yeah right": -1.5, "sure you do": -1.0, "if only": -0.6,
+    "yeah right": -1.5, "sure you do": -1.0, "if only": -1.2,
 }  # fmt: skip
 """Phrase -> valence at its last word, in addition to the valences of its words."""
 
@@ -190,6 +190,7 @@ _LACKING = (
     "refund compensation service signal internet connection wifi broadband power water heating heat electricity "
     "food drinks luggage bags bag staff agent agents crew tracking delivery parcel package record solution "
     "resolution callback access coverage reception customer sense money receipt confirmation credit luck record "
+    "toilets toilet bathroom bathrooms parking crew pilot driver engineer wheelchair wheelchairs announcement "
     "outlets seats assistance accountability empathy warning notice support consideration dial"
 )
 _PLACES = ("where is", "where are", "where's", "wheres")

@@ -18,6 +18,10 @@ SUBJECTS = _words(
     "u ya y'all yall one everyone everybody"
 )
 """What follows an auxiliary in a question: "is it", unlike "is down again"."""
+OBJECTS = _words("the this that your my our it something anything")
+"""What follows an imperative "do"."""
+CHOICES = _words("better best cheaper cheapest worth good right nicer safer easier")
+"""What follows "which is" in a question without a question mark."""
 QUESTION_WORDS = _words("who what which how where when why whose whats what's how's hows who's whos where's")
 ASKING_WORDS = _words("any anyone anybody thoughts")
 """Openers without a verb: "any experiences with Acme"."""
@@ -34,7 +38,7 @@ STATEMENT_OPENERS = (
 """Questions that state an opinion."""
 COMPLAINT_OPENERS = (
     "why", "how can", "how could", "how dare", "how hard", "how many times", "how many more", "how is it",
-    "how is this", "how is that", "how come", "how much longer", "when will", "when are you going",
+    "how is this", "how is that", "how is your", "how come", "how much longer", "when will", "when are you going",
     "when is someone", "where is my", "where are my", "where's my", "where is your", "where is the", "what kind of",
     "what happened to", "what is wrong", "what's wrong", "what the", "what is going on", "what's going on",
     "what is the point", "what's the point", "are you kidding", "you kidding", "is this how", "is this the",
@@ -45,7 +49,8 @@ COMPLAINT_OPENERS = (
     "can you explain", "care to explain", "any reason", "seriously", "really", "who do i", "who is responsible",
     "who thought", "who at", "who the", "is it normal", "is it just me", "is it really", "who designed",
     "am i supposed", "am i the only", "are you ever", "are you going to", "will you ever", "have you ever",
-    "how am i", "how are you", "how do you", "what are you doing", "haven't you", "didn't you",
+    "how am i", "how are you", "would it kill", "what's up with", "whats up with", "how is that worth", "how do you",
+    "what are you doing", "haven't you", "didn't you",
 )  # fmt: skip
 """Questions that reproach. Costs: "are you going to open late?" keeps its negative words."""
 REQUEST_OPENERS = (
@@ -55,6 +60,12 @@ REQUEST_OPENERS = (
     "where can i", "any update", "any updates", "any news", "any idea", "any help", "what now", "now what", "help",
 )  # fmt: skip
 """Requests that may come with a complaint; negative words count half."""
+
+SERVED = _words(
+    "answered replied responded called listened cared trained hired worked told communicated picked rang gave followed "
+    "stopped kept honoured honored paid noticed apologised apologized explained bothered fixed checked treated"
+)
+"""What a customer misses who wishes for it: "would be great if you answered". What it could sell is not here."""
 
 TAGS = _words(
     "right no eh huh correct ok okay yes yeah anyone else too though innit seriously really lol agree thoughts"
@@ -76,10 +87,10 @@ MARKS: dict[CueKind, str] = {
         "interested to know|keen to hear|would be interested|advice on|which is better|which one is better"
     ),
     CueKind.WISH: (
-        "i wish|we wish|wish you|wish they|wish it|wish the|wish there|wish my|wishing|if only|hope|hoping|"
+        "wish|i wish|we wish|wish you|wish they|wish it|wish the|wish there|wish my|wishing|if only|hope|hoping|"
         "hopefully|fingers crossed|would love|'d love|i'd love|we'd love|would like|'d like|i'd like|we'd like|"
         "would be nice|would be great|would be awesome|would be good|would be cool|would be amazing|would be lovely|"
-        "would be wonderful|'d be nice|'d be great|it'd be|would appreciate|would prefer|i'd prefer|"
+        "would be wonderful|'d be nice|'d be great|it'd be|that'd be|would appreciate|would prefer|i'd prefer|"
         "can we please have|please bring back|please add|please make|bring back|i want|we want|i need|we need|"
         "in need of|want a|want to|need a|need some|looking forward to a reply"
     ),

@@ -15,12 +15,14 @@ NEUTRAL = (
     "lmfao rofl haha hahaha hah heh ha true god yep demand demands gross killer crazy alone low lower lowest "
     "serious seriously fire war dark alert alerts straight certain certainly ready agree agreed agreement care "
     "careful commit committed feeling feelings dream dreams legal opportunity opportunities solution solutions wish "
-    "wishes 😂 🤣 😅 😆 loyal loyalt* award* reward* prize* kindly improve improvement improvements cancel cancels "
-    "cancelling canceling no united pretty sorry super fyi tia jp jt nh jk xp ff fb ez 💁 🧑 👨 👩 🙋 apolog* bags "
+    "wishes loyal loyalt* award* reward* prize* kindly improve improvement improvements cancel cancels "
+    "cancelling canceling no united pretty sorry super fyi tia jp jt nh jk xp ff fb ez apolog* bags "
 )
 """Words that say nothing about a brand: requests, product names and business terms (free shipping, credit card, smart
 phone, gross margin), contests, agreement and laughter, for people laugh *at* brands at least as often as with them."""
 
+EMOJI = tuple("😂🤣😅😆💁🧑👨👩🙋😬")
+"""Neutral ones that VADER describes with words such as "joy": people laugh *at* brands as often as with them."""
 WEAK = (
     # Requests and politeness: "please help", "hope to hear", "any help appreciated", "kindly improve".
     "please pls plz help helping helped want* hope* hoping support supporting supported dear dearly sorry apolog* "

@@ -47,7 +47,15 @@ NEGATIVE = {
     "deplorable laughable inexcusable unreliable nightmare subpar sub-par mediocre joke disgrace lousy overrated "
     "boycott rubbish garbage trash trashy crappy sux suckss fml ffs sigh yikes meh boo shitty unhelpful "
     "discourteous disorganized disorganised inept inedible bland tasteless stale soggy flimsy clunky "
-    "horrid ruined ruins blows worthless disgraceful unfair",
+    "horrid ruined ruins blows worthless disgraceful unfair absurd despicable shambolic debacle sloppy preposterous "
+    "ghastly intolerable unbearable exasperating underwhelming lackluster lacklustre reprehensible unconscionable "
+    "unforgivable repulsive soulless craptastic turrible idiots clowns amateurish shambles smelly unhygienic "
+    "unsanitary uneatable snippy surly condescending clusterfuck",
+    # Contempt that may be meant for something else, and words as they are mistyped in anger.
+    1.45: "negligent negligence bungled deceptive extortion extortionate conned swindled shortchanged mistreated "
+    "unwelcoming facepalm grr grrr argh ughh bewildering evasive unjustified unwarranted unreasonable cumbersome "
+    "convoluted tedious nightmares archaic antiquated dilapidated half-baked poorly dissapointed disapointed "
+    "dissappointed frustated delaying",
     # Emoji that VADER describes without a mood: "face with steam from nose".
     2.0: "😡 🤬 👎 💩 🙄 😤 🤦 🤮 🤢 😒 😑",
     # Problems described without anger.

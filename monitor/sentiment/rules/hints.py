@@ -32,4 +32,4 @@ def hinted_complaint(text: TokenizedText, *, is_addressed: bool) -> tuple[float,
         return 0.0, []
     if not is_addressed and FIRST_PERSON.isdisjoint(entry.word for entry in text.entries):
         return 0.0, []
-    return sum(HINT_VALENCES[kind] for kind in found), sorted(found.values())
+    return sum(HINT_VALENCES[kind] for kind in found), sorted(hints[0] for hints in found.values())

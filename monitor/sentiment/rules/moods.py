@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.model import CueKind
+from monitor.sentiment import token_flags
 from monitor.sentiment.lexicon import THANKING_WORDS, moods
 from monitor.sentiment.tokenized_text import Sentence, TokenCue, TokenizedText, TokenValence
 from monitor.sentiment.vocabulary import Opening
@@ -94,6 +95,8 @@ def _apply_question(text: TokenizedText, start: int, opener: int, last: int) -> 
     factor = 1.0 if kind is moods.COMPLAINT_OPENERS else REQUEST_FACTOR if kind is moods.REQUEST_OPENERS else 0.0
     cue = TokenCue(start, last, CueKind.QUESTION)
     text.mute(start, last, cue, negative=factor)
+    if kind is not moods.COMPLAINT_OPENERS and text.hints:
+        text.keep_hints(lambda first, _: not text.sentence_of(opener)[0] <= first <= last)
     if words[0] != "why":  # "why is A better than B" takes for granted that it is
         text.unreal.append(cue)
 
@@ -131,7 +134,11 @@ def _is_inverted(text: TokenizedText, i: int, last: int) -> bool:
     if word in moods.AUXILIARIES:
         if following == "the" and i and text.entries[i - 1].is_handle:
             return False  # whom the text addresses is its subject: "@acme is the worst"
+        if word == "do" and following in moods.OBJECTS:
+            return False  # an order: "do the right thing"
         return following in moods.SUBJECTS or "any" in [entry.word for entry in text.entries[i + 2 : i + 5]]
+    if word == "which" and following in moods.AUXILIARIES:
+        return text.words[i + 2] in moods.CHOICES  # else relative: "which is why I left"
     return word in ("which", "how", "where", "when", "who") and following in moods.AUXILIARIES | {
         "do",
         "one",
@@ -169,6 +176,8 @@ def _apply_mark(text: TokenizedText, mark: TokenCue) -> None:
             text.unreal.append(TokenCue(mark.first, end, mark.kind))
         if kind is CueKind.WISH and thanks:
             _restore(text, thanks)
+        if text.words[mark.last] == "wish" and not moods.SERVED.isdisjoint(text.words[mark.last + 1 : end + 1][:6]):
+            text.valences.append(TokenValence(mark.first, end, UNREAL_VALENCE))
 
 
 def _restore(text: TokenizedText, valences: Sequence[object]) -> None:
@@ -180,19 +189,22 @@ def _restore(text: TokenizedText, valences: Sequence[object]) -> None:
 def _apply_condition(text: TokenizedText, mark: TokenCue, end: int) -> None:
     """ "If" mutes its clause. With "would" or an unreal past, praise before it is muted too: "awesome if it worked"."""
     is_if = text.entries[mark.first].word in ("if", "unless")
-    text.mute(mark.first, end, mark, negative=CONDITION_FACTOR if is_if else 1.0)
+    first, last = text.sentence_of(mark.first)
+    is_asked = bool(text.entries[last].flags & token_flags.QUESTION)  # "if it breaks, do I get a new one?"
+    text.mute(mark.first, end, mark, negative=0.0 if is_if and is_asked else CONDITION_FACTOR if is_if else 1.0)
     text.unreal.append(TokenCue(mark.first, end, mark.kind))
     if not is_if:
         return
-    first, last = text.sentence_of(mark.first)
     words = {entry.word for entry in text.entries[first : last + 1]}
     after = {entry.word for entry in text.entries[mark.last : min(last + 1, mark.last + 6)]}
-    if after & _UNREAL_DENIALS or ("not" in after and after & {"did", "was", "were"}):
+    is_missed = not moods.SERVED.isdisjoint(after) and not _WOULD.isdisjoint(text.words[first : mark.first])
+    if is_missed or after & _UNREAL_DENIALS or ("not" in after and after & {"did", "was", "were"}):
         text.valences.append(TokenValence(mark.first, end, UNREAL_VALENCE))
     if words & {"would", "could", "i'd", "it'd", "you'd", "might", "be", "wouldn't"} or after & _UNREAL_PAST:
         text.mute(first, mark.first, mark, negative=1.0)
 
 
+_WOULD = frozenset(("would", "'d", "i'd", "it'd", "that'd", "we'd", "id"))
 _UNREAL_DENIALS = {"worked", "actually", "didn't", "didnt", "wasn't", "weren't", "stopped"}
 _UNREAL_PAST = {
     "did",

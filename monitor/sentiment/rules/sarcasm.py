@@ -7,6 +7,8 @@ question. Cost: honest thanks for help after a failure are missed unless they na
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from monitor.model import CueKind
 from monitor.sentiment import token_flags
 from monitor.sentiment.lexicon import APPRECIATION, THANKING_WORDS
@@ -22,14 +24,16 @@ HINT_FAILURE = -0.4
 LINKS = word_set("for on how when that to by at with losing another yet being waiting because")
 """Words by which praise leads to a failure."""
 MAX_WORDS_TO_LINK = 4
+DEEDS = word_set("job work move idea way")
+"""Beside praise, they lead to what was done: "good job not telling us"."""
 SARCASM_FACTOR = -0.6
 SHORT_SENTENCE = 3
 """Words of a sentence of praise that may be an exclamation."""
 HELP = word_set(
     "help helping helped sorting fixing resolving responding replying response reply quick quickly prompt "
     "assistance finding getting fixed rebooking rebooked replaced replacing replacement refunded refunding sorted "
-    "resolved responded replied support info update making staff agent crew service kindness patience understanding "
-    "solving saved immediately"
+    "resolved responded replied support info update making staff agent crew service kindness patience "
+    "understanding solving saving saved rescuing immediately"
 )
 """Near thanks: what is thanked for is real."""
 HELP_REACH = 7
@@ -42,7 +46,7 @@ def apply(text: TokenizedText) -> None:
     blame = [one for one in text.valences if one.valence < 0]
     has_question = bool(text.flags & token_flags.QUESTION)
     kinds = len(text.hints)
-    if not blame and not has_question and kinds < MIN_KINDS:
+    if not blame and not has_question and kinds < MIN_KINDS and not text.flags & token_flags.NEGATION:
         return
     failure = sum(one.valence for one in blame) + HINT_FAILURE * (kinds if kinds >= MIN_KINDS else 0)
     for n, one in enumerate(text.valences):
@@ -63,12 +67,8 @@ def _judge(
     is_helped = _names_help(text, praise, is_thanks)
     if not is_helped and (end := _end_of_target(text, praise, first, last)) > praise.last:
         follows = sum(one.valence for one in blame if praise.last < one.first <= end)
-        if (
-            not follows
-            and (is_thanks or _is_about_habit(text, praise))
-            and any(entry.negates for entry in text.entries[praise.last + 1 : praise.last + 5])
-        ):
-            return CueKind.SARCASM, SARCASM_FACTOR  # "thanks for not answering", unlike "for not cancelling"
+        if not follows and _is_for_nothing(text, praise, is_thanks):
+            return CueKind.SARCASM, SARCASM_FACTOR
         if follows <= FAILURE:
             return CueKind.SARCASM, SARCASM_FACTOR
     has_failure = failure <= FAILURE and not is_helped
@@ -77,6 +77,15 @@ def _judge(
     if has_failure and _is_exclamation(text, praise, first, last):
         return CueKind.SARCASM, 0.0
     return None, 1.0
+
+
+def _is_for_nothing(text: TokenizedText, praise: TokenValence, is_thanks: bool) -> bool:
+    """ "thanks for not answering", "good job not telling us", "love how they never answer"."""
+    following = text.entries[praise.last + 1 : praise.last + 5]
+    if _is_about_habit(text, praise):
+        return any(entry.negates for entry in following)
+    links = ("for", "on") if is_thanks else (*LINKS, *DEEDS)
+    return any(one.word in links and after.negates for one, after in pairwise(following))
 
 
 def _is_about_habit(text: TokenizedText, praise: TokenValence) -> bool:
