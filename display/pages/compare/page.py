@@ -20,7 +20,7 @@ from monitor.text.language_codes import language_name
 
 BAR_PX = 84
 """The bar of 100 %."""
-WORD_BAR_PX = 52
+WORD_BAR_PX = 40
 """The bar of the most distinctive word of a side."""
 MOOD_PX = 100
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"

@@ -16,13 +16,13 @@ from display.comparison.reading import read_comparison
 from display.pages.assets import STATIC
 from display.pages.caching import always_revalidate
 from display.pages.compare.chart import CompareChart, build_chart
-from display.pages.compare.choice import ChoiceError, CompareChoice, parse_choice, query_string
+from display.pages.compare.choice import MAX_BRANDS, ChoiceError, CompareChoice, parse_choice, query_string
 from display.pages.compare.file import inlined_styles
 from display.pages.compare.page import ComparePage
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import HealthLine, current_health
 from display.pages.mentions.cards import Cards
-from display.pages.mentions.filters import RANGES
+from display.pages.mentions.filters import RANGES, MentionsView
 from display.pages.mentions.times import local_minute
 from display.server.abandoned_requests import cancel_abandoned_queries
 from display.server.capacity import EXPORTS, limited
@@ -84,6 +84,21 @@ def as_file() -> PageResponse:
     )
     headers = {"Content-Disposition": f'attachment; filename="wallflower-compare-{now:%Y-%m-%d}.html"'}
     return Response(text, content_type="text/html; charset=utf-8", headers=headers)
+
+
+@blueprint.app_context_processor
+def values_for_every_page() -> dict[str, object]:
+    """What templates use to link a list to the comparison of its brands."""
+    return {"compare_link": compare_link}
+
+
+def compare_link(view: MentionsView) -> str:
+    """The URL that compares the brands that a list shows, over its time; empty unless these are two to five."""
+    brands = tuple(brand.name for brand in page_context().config.brands if brand.name in view.filter.brand.include)
+    if not 1 < len(brands) <= MAX_BRANDS:
+        return ""
+    since, until = (None, None) if view.range else (view.filter.since, view.filter.until)
+    return link(CompareChoice(brands, view.range, since, until))
 
 
 def link(choice: CompareChoice, endpoint: str = "compare.page") -> str:

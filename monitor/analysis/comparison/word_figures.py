@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from monitor.analysis.comparison.words import MIN_MENTIONS, Candidate, SideWords, candidates, search_for, spelling
 from monitor.analysis.topics import blocked_words
-from monitor.model import Brand, Choice, MentionFilter
+from monitor.model import Brand, Choice, MentionFilter, Texts
 from monitor.model.comparison import DistinctWord, DistinctWords, Figure, Side
 
 if TYPE_CHECKING:
     from monitor.store import Store
 
-MAX_TEXTS = 6_000
+MAX_TEXTS = 5_000
 """Texts that are read of all sides together."""
 MAX_WORDS = 7
 MAX_COUNTED = 12
@@ -33,11 +33,12 @@ def distinct_words(
     limit = MAX_TEXTS // len(sides)
     texts = [store.texts_of(side.filter.counted, limit, upto) for side in sides]
     words = [SideWords.of(one, left_out) for one in texts]
+    total = sum(one.total for one in texts)
     found = []
-    for i, side in enumerate(sides):
-        others = other_mentions(sides, side)
-        counted = _WordCounts(store, side.filter, others, upto, words[i], words[:i] + words[i + 1 :])
-        found.append(DistinctWords(tuple(islice(counted.words(), MAX_WORDS)), texts[i].total, len(texts[i].rows)))
+    for side, read, listed in zip(sides, texts, candidates(words), strict=True):
+        counted = _WordCounts(store, side.filter, other_mentions(sides, side), upto, read, total - read.total)
+        counted_words = tuple(islice(counted.words(listed), MAX_WORDS))
+        found.append(DistinctWords(counted_words, read.total, len(read.rows)))
     return tuple(found)
 
 
@@ -59,20 +60,14 @@ class _WordCounts:
     """Counts the words of one side."""
 
     def __init__(
-        self,
-        store: Store,
-        here: MentionFilter,
-        others: MentionFilter,
-        upto: int,
-        words: SideWords,
-        other_words: Sequence[SideWords],
+        self, store: Store, here: MentionFilter, others: MentionFilter, upto: int, read: Texts, other_total: int
     ) -> None:
         self._store, self._here, self._others, self._upto = store, here, others, upto
-        self._words, self._other_words = words, other_words
+        self._read, self._other_total = read, other_total
 
-    def words(self) -> Iterator[DistinctWord]:
-        """The words, the most certain first."""
-        for candidate in candidates(self._words, self._other_words)[:MAX_COUNTED]:
+    def words(self, listed: Sequence[Candidate]) -> Iterator[DistinctWord]:
+        """The words that are more frequent here, in their order."""
+        for candidate in listed[:MAX_COUNTED]:
             if word := self._counted(candidate):
                 yield word
 
@@ -84,11 +79,10 @@ class _WordCounts:
             return None
         ratio: float | None = candidate.ratio
         if here.count.exact and there.count.exact:
-            total, other_total = self._words.texts.total, sum(one.texts.total for one in self._other_words)
-            ratio = (here.n / total) / (there.n / other_total) if there.n else None
+            ratio = (here.n / self._read.total) / (there.n / self._other_total) if there.n else None
         if ratio is not None and ratio <= 1:
             return None
-        return DistinctWord(spelling(candidate.term, self._words.texts), (here, there), ratio)
+        return DistinctWord(spelling(candidate.term, self._read), (here, there), ratio)
 
     def _figure(self, mentions: MentionFilter) -> Figure:
         return Figure(self._store.count(mentions.counted, self._upto), mentions)

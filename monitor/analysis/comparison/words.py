@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from monitor.analysis.comparison.function_words import ALL_FUNCTION_WORDS, FUNCTION_WORDS
@@ -44,44 +45,65 @@ class Candidate(NamedTuple):
     ratio: float
 
 
+class _Usable(dict[str, bool]):
+    """Word -> whether it may be a term, or a part of one, in every language."""
+
+    def __init__(self, left_out: Collection[str]) -> None:
+        super().__init__()
+        self.left_out = left_out
+
+    def __missing__(self, word: str) -> bool:
+        is_left_out = word in self.left_out or stem(word) in self.left_out
+        usable = self[word] = len(word) > 1 and not is_left_out and is_usable(word)
+        return usable
+
+
 @dataclass(frozen=True, slots=True)
 class SideWords:
     """The terms of the texts of one side."""
 
     texts: Texts
-    voices: int
-    by_voice: Counter[str]
-    """Term -> voices that use it."""
+    terms: Sequence[frozenset[str]]
+    """Of each text."""
+    voices: Sequence[int]
+    """Of each text."""
     by_text: Counter[str]
     """Term -> texts that contain it."""
 
     @classmethod
     def of(cls, texts: Texts, left_out: Collection[str]) -> SideWords:
         """``left_out``: words and stems that are no term, nor a part of one."""
-        numbers, by_text = voices(texts.rows), Counter[str]()
-        by_voice: set[tuple[str, int]] = set()
-        for text, voice in zip(texts.rows, numbers, strict=True):
-            found = set(terms(text, left_out))
-            by_text.update(found)
-            by_voice.update((term, voice) for term in found)
-        return cls(texts, len(set(numbers)), Counter(term for term, _ in by_voice), by_text)
+        usable = _Usable(left_out)
+        found = [frozenset(_terms(text, usable)) for text in texts.rows]
+        return cls(texts, found, voices(texts.rows), Counter(chain.from_iterable(found)))
+
+    @property
+    def voice_count(self) -> int:
+        """How many voices its texts have."""
+        return len(set(self.voices))
+
+    def by_voice(self, terms: Collection[str]) -> Counter[str]:
+        """Each of ``terms`` -> voices that use it."""
+        pairs = zip(self.terms, self.voices, strict=True)
+        used = {(term, voice) for found, voice in pairs for term in found.intersection(terms)}
+        return Counter(term for term, _ in used)
 
 
-def terms(text: Text, left_out: Collection[str]) -> Iterator[str]:
+def _terms(text: Text, usable: _Usable) -> Iterator[str]:
     """Every occurrence of a term in a text."""
     stop = ALL_FUNCTION_WORDS if text.lang is None else FUNCTION_WORDS.get(text.lang, NO_LANGUAGE)
     folded, before, end = fold(without_links(text.body[:MAX_TEXT_CHARS])), "", -1
     for piece in PIECES.finditer(folded):
-        if run := piece["unspaced"]:
-            yield from _parts(run, left_out)
-        word = piece["word"]
-        if word is None or len(word) < 2 or word in stop or not is_usable(word) or _is_left_out(word, left_out):
+        word = piece[0]
+        if piece.lastgroup == "word" and word not in stop and usable[word]:
+            yield word
+            if before and folded[end : piece.start()] == " ":
+                yield f"{before} {word}"
+            before, end = word, piece.end()
+        else:
             before = ""
-            continue
-        yield word
-        if before and folded[end : piece.start()] == " ":
-            yield f"{before} {word}"
-        before, end = word, piece.end()
+            if piece.lastgroup == "unspaced":
+                yield from _parts(word, usable.left_out)
 
 
 def _parts(run: str, left_out: Collection[str]) -> Iterator[str]:
@@ -93,25 +115,40 @@ def _parts(run: str, left_out: Collection[str]) -> Iterator[str]:
                 yield part
 
 
-def _is_left_out(word: str, left_out: Collection[str]) -> bool:
-    return word in left_out or stem(word) in left_out
+def candidates(sides: Sequence[SideWords]) -> list[list[Candidate]]:
+    """For each side the terms that are more frequent on it than on the others, the most certain first."""
+    largest_scale = max(1.0, *(side.texts.scale for side in sides))
+    by_text = _sum(side.by_text for side in sides)
+    needed = 0.5 * MIN_MENTIONS / largest_scale
+    frequent = {term for side in sides for term, n in side.by_text.items() if n >= needed}
+    voices = [side.by_voice(frequent) for side in sides]
+    totals = _Totals(
+        by_text, sum(len(side.texts.rows) for side in sides), _sum(voices), sum(side.voice_count for side in sides)
+    )
+    return [_candidates(side, used, frequent, totals) for side, used in zip(sides, voices, strict=True)]
 
 
-def candidates(one: SideWords, others: Sequence[SideWords]) -> list[Candidate]:
-    """The terms that are more frequent on the side ``one`` than on ``others``, the most certain first."""
-    n, other_n = one.voices, sum(side.voices for side in others)
-    if not n or not other_n:
+class _Totals(NamedTuple):
+    """Of all sides together."""
+
+    by_text: Counter[str]
+    texts: int
+    by_voice: Counter[str]
+    voices: int
+
+
+def _candidates(one: SideWords, by_voice: Counter[str], frequent: Collection[str], totals: _Totals) -> list[Candidate]:
+    texts, other_texts = len(one.texts.rows), totals.texts - len(one.texts.rows)
+    if not texts or not other_texts:
         return []
-    texts, other_texts = len(one.texts.rows), sum(len(side.texts.rows) for side in others)
-    by_voice, by_text = _sum(side.by_voice for side in others), _sum(side.by_text for side in others)
-    needed = 0.5 * MIN_MENTIONS / max(1.0, one.texts.scale, *(side.texts.scale for side in others))
-    found = []
-    for term, here in one.by_text.items():
+    found, n = [], one.voice_count
+    for term in frequent:
+        here = one.by_text[term]
         # half a text if the others have none
-        there = by_text[term] or 0.5
-        ratio = (here / texts) / (there / other_texts)
-        if ratio > 1 and max(here, there) >= needed:
-            z = _log_odds(one.by_voice[term], n, by_voice[term], other_n)
+        ratio = (here / texts) / ((totals.by_text[term] - here or 0.5) / other_texts)
+        if ratio > 1:
+            used = by_voice[term]
+            z = _log_odds(used, n, totals.by_voice[term] - used, totals.voices - n)
             if z >= MIN_Z:
                 found.append(Candidate(term, z, here, ratio))
     return _without_repetition(sorted(found, key=lambda each: (-each.z, each.term))[:MAX_CANDIDATES])
