@@ -14,8 +14,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from monitor.config import Config
+from monitor.model.notifications import MessageState, NewMessage
 from monitor.model.people import Role
 from monitor.notifications.service import Notifications
+from monitor.store.notifications import NotificationStep
 from tests.access_setup import Site
 from tests.fake_server import Server, serving
 from tests.fake_site import config, judged
@@ -87,6 +89,7 @@ def test_from_nothing_to_the_first_message(site: Site, server: Server) -> None:
     (secret,) = re.findall(r"<code>([\w-]{40,})</code>", said)
     pages = [priya.get(path).text for path in ("/notifications", "/notifications/channels/1", "/sources")]
     assert not any(secret in page or f"{server.url}/hook" in page for page in pages)
+    assert "random one" not in pages[1], "it has one, which is kept"
 
     site.store.save("Forum", [judged("Acme is late", published_at=site.clock.now())], now=site.clock.now())
     site.clock.advance(60)
@@ -133,6 +136,27 @@ def test_a_test_that_does_not_arrive_says_why_and_the_channel_is_red_on_sources(
     server.script = lambda conn: conn.answer(204)
     assert "The test was sent." in site.signed_in("priya").post("/notifications/channels/1/test").text
     assert "without a failure" in site.signed_in("bo").get("/sources").text
+
+
+def test_the_log_can_be_narrowed_to_what_was_not_sent_and_goes_back(site: Site, server: Server) -> None:
+    def titles(path: str) -> list[str]:
+        return re.findall(r'messages/\d+"><bdi>([^<]*)', site.signed_in("priya").get(path).text)
+
+    add_channel(site, server)
+    now = site.clock.now()
+    held = NewMessage("view:1", "dropped:1", 1, now, {"title": "Too few"}, MessageState.HELD, "Too few.")
+    sent = [NewMessage("view:1", f"mention:{n}", 1, now, {"title": f"Number {n}"}) for n in range(60)]
+    site.store.notifications.save_step(NotificationStep(0, messages=[held, *sent]), now)
+    run(site)
+    assert titles("/notifications")[0] == "Number 59"
+    assert len(titles("/notifications")) == 50
+    (older,) = re.findall(
+        r'href="(/notifications\?before=\d+)#log">Older', site.signed_in("priya").get("/notifications").text
+    )
+    assert titles(older)[-2:] == ["Number 0", "Too few"]
+    assert titles("/notifications?log=unsent") == ["Too few"]
+    for bad in ("before=-1", "before=x", "before=99999999999999999999999", "log=?"):
+        assert titles(f"/notifications?{bad}")[0] == "Number 59"
 
 
 def test_metrics_count_what_was_sent_failed_is_held_and_waits(site: Site, server: Server) -> None:

@@ -153,8 +153,11 @@ class OutboxStore(Protocol):
     def record_test(self, channel: int, problem: str, now: datetime) -> None:
         """Record how the test of a channel ended; an empty ``problem``: well, so what waits for it is due at once."""
 
-    def messages(self, limit: int, *, before: int | None = None, rule: str = "") -> list[Message]:
-        """The newest messages with an id below ``before``, the newest first; with ``rule``, only those it caused."""
+    def messages(self, limit: int, *, before: int | None = None, rule: str = "", unsent: bool = False) -> list[Message]:
+        """The newest messages with an id below ``before``, the newest first; with ``rule``, only those it caused.
+
+        ``unsent``: only those that wait, are held, or failed.
+        """
 
     def message(self, id: int) -> Message | None:
         """One message."""

@@ -1,6 +1,6 @@
 """/notifications: which views notify a person, quiet hours, built-in alerts, and the log of what was sent.
 
-GET  /notifications                    the page
+GET  /notifications                    the page; ?log=unsent: only messages that were not sent, ?before=7: older ones
 GET  /notifications/new?view=7         what a choice would have sent; POST saves it
 GET  /notifications/<id>               the same for one that exists; POST saves, POST .../remove removes
 GET  /notifications/messages/<id>      what became of a message
@@ -54,7 +54,11 @@ def listing_page(problem: str = "") -> str:
     quiet = stored.quiet_hours()
     subscriptions = stored.subscriptions()
     muted = stored.muted_alerts()
-    messages = [one for one in stored.messages(4 * MAX_LISTED) if _may_see(one, subscriptions)][:MAX_LISTED]
+    before, unsent = request.args.get("before", type=int), request.args.get("log") == "unsent"
+    found = stored.messages(4 * MAX_LISTED, before=_checked_id(before), unsent=unsent)
+    messages = [one for one in found if _may_see(one, subscriptions)][:MAX_LISTED]
+    is_whole = len(found) < 4 * MAX_LISTED and len(messages) < MAX_LISTED
+    oldest = messages[-1].id if len(messages) == MAX_LISTED else found[-1].id if found else 0
     return render_template(
         "notifications/page.html",
         tab="notifications",
@@ -63,6 +67,8 @@ def listing_page(problem: str = "") -> str:
         subscriptions=_rows(context, [one for one in subscriptions if is_admin or _is_mine(one)], channels),
         quiet=quiet.get(current_account_id()),
         messages=rows.message_rows(messages, channels, now, zone),
+        unsent=unsent,
+        older=None if is_whole else oldest,
         alerts=[(name, text, name not in muted) for name, text in ALERTS.items()],
         views=context.store.views.visible(current_account_id()),
         problem=problem,
@@ -239,6 +245,11 @@ def _typed(one: Subscription) -> dict[str, str]:
         "max_per_day": str(schedule.max_per_day or ""),
         "is_on": "1" if one.is_on else "0",
     }
+
+
+def _checked_id(value: int | None) -> int | None:
+    """An id of a message in a URL; None if it cannot be one."""
+    return value if value is not None and 0 < value < 1 << 62 else None
 
 
 def _mine(id: int) -> Subscription:

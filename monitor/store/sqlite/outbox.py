@@ -72,10 +72,11 @@ class SqliteOutbox(StorePart):
 
         self._write(job)
 
-    def messages(self, limit: int, *, before: int | None = None, rule: str = "") -> list[Message]:
+    def messages(self, limit: int, *, before: int | None = None, rule: str = "", unsent: bool = False) -> list[Message]:
         select = f"""SELECT {_COLUMNS} FROM message WHERE (?1 IS NULL OR id < ?1) AND (?2 = '' OR rule = ?2)
-            ORDER BY id DESC LIMIT ?3"""
-        return [_message(row) for row in self._read(lambda db: db.execute(select, (before, rule, limit)).fetchall())]
+            AND (NOT ?3 OR state <> 'delivered') ORDER BY id DESC LIMIT ?4"""
+        values = before, rule, unsent, limit
+        return [_message(row) for row in self._read(lambda db: db.execute(select, values).fetchall())]
 
     def message(self, id: int) -> Message | None:
         row = self._read(lambda db: db.execute(f"SELECT {_COLUMNS} FROM message WHERE id = ?", (id,)).fetchone())
