@@ -135,6 +135,8 @@ class Judge:
 
 
 def _agreeing(scores: dict[str, Score], intents: Mapping[str, tuple[IntentPhrase, ...]]) -> dict[str, Score]:
+    if not intents:  # as for half of all posts
+        return scores
     return {**scores, **{brand: with_intents(scores[brand], found) for brand, found in intents.items()}}
 
 

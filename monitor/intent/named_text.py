@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cached_property
 
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD
 from monitor.model import Span
@@ -32,6 +31,10 @@ class NamedText:
 
     def __init__(self, body: str, text_start: int, names: Sequence[Span], others: Sequence[Span]) -> None:
         self._body, self._text_start = body, text_start
+        # Found on first use, without ``cached_property``, which takes a lock.
+        self._places: tuple[list[int], list[int]] | None = None
+        self._sentence_ends: list[int] | None = None
+        self._is_addressed: bool | None = None
         self._replaced: list[tuple[int, int, str]] = []
         """The start and the end of each name, with a sign before it, in ``body``, and the word in its place."""
         pieces: list[str] = []
@@ -53,38 +56,42 @@ class NamedText:
         self.folded = FoldedText(self.text, self._position(text_start) if text_start else 0)
         """The text as patterns see it."""
 
-    @cached_property
-    def _places(self) -> tuple[list[int], list[int]]:
-        """Where a piece starts in the text, and where in the body. Names are pieces of their own."""
-        starts, origins = [0], [0]
-        for start, end, word in self._replaced:
-            name = starts[-1] + start - origins[-1]
-            starts += (name, name + len(word) + 2)
-            origins += (start, end)
-        return starts, origins
+    def _find_places(self) -> tuple[list[int], list[int]]:
+        """Where each piece starts in the text, and where in the body. Names are pieces of their own."""
+        if self._places is None:
+            starts, origins = [0], [0]
+            for start, end, word in self._replaced:
+                name = starts[-1] + start - origins[-1]
+                starts += (name, name + len(word) + 2)
+                origins += (start, end)
+            self._places = starts, origins
+        return self._places
 
     def _position(self, origin: int) -> int:
-        starts, origins = self._places
+        starts, origins = self._find_places()
         piece = bisect_right(origins, origin) - 1
         return starts[piece] + origin - origins[piece]
 
-    @cached_property
+    @property
     def document(self) -> Document:
         """The text as rules see it."""
-        return Document(self.text, text_start=self._position(self._text_start) if self._text_start else 0)
+        start = self._position(self._text_start) if self._text_start else 0
+        return Document(self.text, text_start=start, folded_text=self.folded)
 
-    @cached_property
+    @property
     def is_addressed(self) -> bool:
         """Whether it begins with the brand's handle, or greets the brand, and names no other brand."""
-        if "OTHER" in self.names:
-            return False
+        if self._is_addressed is None:
+            self._is_addressed = "OTHER" not in self.names and self._begins_with_name()
+        return self._is_addressed
+
+    def _begins_with_name(self) -> bool:
         body = self._body
         start = len(body) - len(body[self._text_start :].lstrip(_BEFORE_HANDLE))
         greeting = _GREETING.match(body, start)
         start = greeting.end() if greeting else start
-        return any(start == name for name, _, _ in self._replaced) and (
-            greeting is not None or body.startswith("@", start)
-        )
+        is_named = any(start == name for name, _, _ in self._replaced)
+        return is_named and (greeting is not None or body.startswith("@", start))
 
     def origin(self, span: Span) -> Span:
         """The characters of the body that ``span`` of the text comes from."""
@@ -92,24 +99,25 @@ class NamedText:
         return Span(start, max(start, end))
 
     def _origin(self, position: int, *, is_end: bool) -> int:
-        starts, origins = self._places
+        starts, origins = self._find_places()
         piece = bisect_right(starts, position - is_end) - 1
         if piece % 2:  # a name, which counts as a whole
             return origins[piece + 1] if is_end else origins[piece]
         return origins[piece] + position - starts[piece]
 
-    @cached_property
-    def _sentence_ends(self) -> list[int]:
-        return [match.end() for match in _SENTENCE_END.finditer(self.text)]
+    def _sentence_bounds(self, position: int) -> tuple[int, int]:
+        """Where the sentence around ``position`` starts and ends."""
+        if self._sentence_ends is None:
+            self._sentence_ends = [match.end() for match in _SENTENCE_END.finditer(self.text)]
+        ends = self._sentence_ends
+        n = bisect_right(ends, position)
+        return ends[n - 1] if n else 0, ends[n] if n < len(ends) else len(self.text)
 
     def sentence(self, position: int) -> str:
         """The sentence around ``position``, with its last sign."""
-        ends = self._sentence_ends
-        n = bisect_right(ends, position)
-        return self.text[ends[n - 1] if n else 0 : ends[n] if n < len(ends) else len(self.text)]
+        start, end = self._sentence_bounds(position)
+        return self.text[start:end]
 
     def text_before(self, position: int) -> str:
         """What its sentence says before ``position``."""
-        ends = self._sentence_ends
-        n = bisect_right(ends, position)
-        return self.text[ends[n - 1] if n else 0 : position]
+        return self.text[self._sentence_bounds(position)[0] : position]

@@ -186,7 +186,9 @@ class Finding:
     @property
     def intent(self) -> Intent:
         """All its intents."""
-        return Intent(sum({phrase.intent for phrase in self.intents})) if self.intents else Intent.NONE
+        if len(self.intents) < 2:  # nearly always
+            return self.intents[0].intent if self.intents else Intent.NONE
+        return Intent(sum({phrase.intent for phrase in self.intents}))
 
 
 @fast_creation

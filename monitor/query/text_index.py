@@ -34,6 +34,8 @@ TAG_WORD = "\ue004"
 
 def index_text(text: str) -> str:
     """``text`` as written into a column of an FTS5 table with ``TOKENIZER``; often ``text`` itself."""
+    if not text:  # as most titles are
+        return text
     return _kept(text) if len(text) <= MAX_KEPT_CHARS else _index_text(text)
 
 
@@ -47,8 +49,8 @@ def _index_text(text: str) -> str:
         folded = _UNSPACED_CHARACTER.sub(r" \g<0> ", folded)
     if not handles_and_tags:
         return folded
-    words = map(index_word, handles_and_tags)
-    if is_ascii and not any(map(_may_be_several_words, handles_and_tags)):
+    words = list(map(_kept_index_word, handles_and_tags))
+    if is_ascii and ("#" not in folded or not any(map(_may_be_several_words, handles_and_tags))):
         return f"{folded} {' '.join(words)}"
     return " ".join([folded, *words, *_tag_words(tagged, text)])
 
@@ -73,3 +75,6 @@ def _tag_words(folded: str, text: str) -> Iterator[str]:
 def index_word(handle_or_tag: str) -> str:
     """The index word of a handle or tag, which starts with its sign."""
     return (_HANDLE if handle_or_tag[0] == "@" else _TAG) + handle_or_tag[1:].replace("_", _UNDERSCORE)
+
+
+_kept_index_word = lru_cache(KEPT_TEXTS)(index_word)

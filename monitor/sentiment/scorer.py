@@ -114,7 +114,10 @@ class Scorer:
         """Score the text of one post, or its excerpts. In an unknown language, only a text without words is scored."""
         is_language_known = bool(lang) and lang != "und"
         scoring = token_flags.VALENCE | token_flags.TIME_UNIT
-        has_valence = any(text.flags & scoring or text.valences or text.marks for text, _ in parts)
+        has_valence = False
+        for text, _ in parts:
+            if text.flags & scoring or text.valences or text.marks:
+                has_valence = True
         if (not has_valence or not is_language_known) and not any(_has_words(text, names) for text, names in parts):
             if not has_valence:
                 return Score(None, Evidence(reason=NOTHING_TO_JUDGE))

@@ -192,7 +192,8 @@ class TokenizedText:
     def _phrase_ends(self, flagged: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[Phrase, ...]]]:
         """The tokens that may end phrases, with those whose last two words, or only word, are there."""
         by_end, entries = self.vocabulary.phrases_by_end, self.entries
-        ends = [(i, by_end[pair]) for i, pair in enumerate(pairwise(self.words), 1) if pair in by_end]
+        found = map(by_end.get, pairwise(self.words))
+        ends = [(i, phrases) for i, phrases in enumerate(found, 1) if phrases is not None]
         if self.flags & token_flags.PHRASE:
             single = [(i, entries[i].phrases) for i, flags in flagged if flags & token_flags.PHRASE]
             ends = sorted(single + ends, key=itemgetter(0))

@@ -18,6 +18,7 @@ from array import array
 from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import repeat
 from operator import eq
 from struct import Struct
 from types import MappingProxyType
@@ -133,17 +134,15 @@ class NearDuplicateIndex:
             return None
         if post_id in self._posts:
             self.remove(post_id)
-        shared: list[tuple[dict[int, int | list[int]], int, int | list[int]]] = []
-        for band, key in zip(self._bands, _PAIRS.unpack(signature), strict=True):
-            held = band.setdefault(key, post_id)
-            if held != post_id:
-                shared.append((band, key, held))
+        keys = _PAIRS.unpack(signature)
+        in_bands: list[int | list[int]] = list(map(dict.setdefault, self._bands, keys, repeat(post_id)))
         cluster = None
-        if shared:
-            latest = {held if isinstance(held, int) else held[-1] for _, _, held in shared}
+        if in_bands.count(post_id) < _BANDS:  # else, as for most posts, no other has any of these keys
+            latest = {held if isinstance(held, int) else held[-1] for held in in_bands if held != post_id}
             cluster = self._cluster_of(latest, signature, at, origin)
-        for band, key, held in shared:
-            _add_to_band(band, key, held, post_id)
+            for band, key, held in zip(self._bands, keys, in_bands, strict=True):
+                if held != post_id:
+                    _add_to_band(band, key, held, post_id)
         self._posts[post_id] = _Known(signature, at, post_id if cluster is None else cluster, origin)
         heapq.heappush(self._id_heap, post_id)
         self._enforce_limit()

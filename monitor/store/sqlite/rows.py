@@ -73,18 +73,34 @@ def sentiment_code(thousandths: float | None) -> int:
 
 
 def evidence_json(finding: Finding) -> str:
-    """The column ``evidence``: what a page needs to explain a mention; weights to the thousandth."""
+    """The column ``evidence``: what a page needs to explain a mention; weights to the thousandth.
+
+    Nearly all of it is numbers, which f-strings write twice as fast as ``json``.
+    """
     evidence = finding.score.evidence
-    stored = {
-        "spans": finding.match.spans,
-        "judged": evidence.clauses,
-        "words": [(start, end, round(weight, 3)) for start, end, weight in evidence.words],
-        "reason": evidence.reason,
-        "cues": evidence.cues,
-        "adjustment": to_thousandths(evidence.adjustment) if evidence.adjustment else 0,
-        "intents": [(int(intent), start, end) for intent, start, end in finding.intents],
-    }
-    return _encode({key: value for key, value in stored.items() if value})
+    parts = []
+    if finding.match.spans:
+        parts.append(f'"spans":[{_pairs(finding.match.spans)}]')
+    if evidence.clauses:
+        parts.append(f'"judged":[{_pairs(evidence.clauses)}]')
+    if evidence.words:
+        words = ",".join([f"[{start},{end},{round(weight, 3)!r}]" for start, end, weight in evidence.words])
+        parts.append(f'"words":[{words}]')
+    if evidence.reason:
+        parts.append(f'"reason":{_encode(evidence.reason)}')
+    if evidence.cues:
+        cues = ",".join([f'[{start},{end},"' + kind + '"]' for start, end, kind in evidence.cues])
+        parts.append(f'"cues":[{cues}]')
+    if evidence.adjustment and (adjustment := to_thousandths(evidence.adjustment)):
+        parts.append(f'"adjustment":{adjustment}')
+    if finding.intents:
+        intents = ",".join([f"[{int(intent)},{start},{end}]" for intent, start, end in finding.intents])
+        parts.append(f'"intents":[{intents}]')
+    return f"{{{','.join(parts)}}}"
+
+
+def _pairs(spans: Sequence[Span]) -> str:
+    return ",".join([f"[{start},{end}]" for start, end in spans])
 
 
 def load_mentions(db: Connection, ids: Sequence[int]) -> dict[int, Mention]:
