@@ -39,6 +39,7 @@ from display.pages.notifications import channels as channel_pages
 from display.pages.notifications import views as notification_pages
 from display.pages.relevance import views as relevance_pages
 from display.pages.row_ids import RowIdConverter
+from display.pages.rules import views as rules
 from display.pages.saved_views import feeds as view_feeds
 from display.pages.saved_views import views as saved_views
 from display.pages.setup import views as setup_pages
@@ -125,7 +126,7 @@ def create_app(
     )
     app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
     app.extensions |= {"capacity": Capacity(), "token_rates": TokenRates(clock), "backup": BackupTask()}
-    app.extensions["setup"] = setup or Setup(Trials(Http(clock, config.allow_hosts), clock))
+    app.extensions |= {"activity": activity or Activity(), "setup": setup or _default_setup(config, clock)}
     app.extensions["notifications"] = notifications = create_notifications(app)
     notifications.events.describe = record
     notifications.sender.compose_report = ReportComposer(app.jinja_env, lambda: app.extensions["wallflower"])
@@ -136,7 +137,7 @@ def create_app(
         Measured(
             lambda: app.extensions["wallflower"],
             live,
-            activity or Activity(),
+            app.extensions["activity"],
             responses,
             access.identities.last_uses.walls,
             notifications.counts,
@@ -149,6 +150,10 @@ def create_app(
     responses.register(app)
     add_middleware(app, config, access, live)
     return app
+
+
+def _default_setup(config: Config, clock: Clock) -> Setup:
+    return Setup(Trials(Http(clock, config.allow_hosts), clock))
 
 
 def add_middleware(app: Flask, config: Config, access: Access, live: Live) -> None:
@@ -221,6 +226,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(view_feeds.blueprint)
     app.register_blueprint(check.blueprint)
     app.register_blueprint(relevance_pages.blueprint)
+    app.register_blueprint(rules.blueprint)
     app.register_blueprint(notification_pages.blueprint)
     app.register_blueprint(channel_pages.blueprint)
     app.register_blueprint(event_pages.blueprint)

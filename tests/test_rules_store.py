@@ -21,6 +21,7 @@ from monitor.query.fts import compile_bounds
 from monitor.rules import RematchStep
 from monitor.store import Store, open_store
 from monitor.store.sqlite import rule_preview
+from monitor.store.sqlite.units import EPOCH
 from tests.fake_store import raw_connection
 from tests.rules_setup import (
     BEGIN,
@@ -148,7 +149,7 @@ def test_versions_say_who_changed_what_and_why(store: Store) -> None:
     assert (second.person, second.reason, second.widens) == ("Priya", "Leave out luggage", False)
     assert (third.person, third.widens) == ("", True)
     assert first.rematch is None
-    assert store.rules.comparable_since() == {UNITED.name: END}
+    assert store.rules.incomparable() == {UNITED.name: [(EPOCH, END)]}
     change = store.rule_changes(BEGIN, END + timedelta(days=1))[0]
     assert (change.person, change.entered, change.left) == ("Priya", second.rematch.entered, second.rematch.left)  # type: ignore[union-attr]
 

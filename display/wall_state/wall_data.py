@@ -22,6 +22,7 @@ from monitor.analysis.baseline import BASELINE_DAYS, MIN_VALID_DAYS, Baseline, b
 from monitor.analysis.staleness import unread_spans, without
 from monitor.clock import Clock
 from monitor.model import Bin, Incident, Mention, MentionFilter, Order, StoreHealth, Tally, Topics, VolumeSeries
+from monitor.rules import incomparable_spans
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -276,11 +277,11 @@ class WallData:
         return found
 
     def _baseline(self, brands: Brands) -> Baseline:
-        zone, now = self._config.timezone, self.now
-        start = now - BASELINE_SPAN
+        zone, now, start = self._config.timezone, self.now, self.now - BASELINE_SPAN
         volumes = [self._store.volume_series(brand, start, now) for brand in brands]
         unread_periods = [period for periods in self._unread(start).values() for period in periods]
         incidents = [(i.since, i.until or now) for i in self._store.incidents(start, now) if i.brand in brands]
+        incidents += incomparable_spans(self._store, brands, start, now)
         return baseline_of(baseline_hours(volumes, [*unread_periods, *incidents], zone), zone)
 
     def _unread(self, since: datetime) -> dict[str, Sequence[Period]]:
@@ -314,7 +315,8 @@ class WallData:
         edges = usual_shares.week_edges(self.now)
         counts = {brand: [b.n for b in self._store.brand_histogram(brand, edges)] for brand in brands}
         this_week = {brand: self.tallies[brand].n for brand in brands if brand in self.tallies}
-        was_read = usual_shares.weeks_read(edges, self._unread(edges[0]))
+        unread = {**self._unread(edges[0]), "rules": incomparable_spans(self._store, brands, edges[0], self.now)}
+        was_read = usual_shares.weeks_read(edges, unread)
         return usual_shares.usual_shares(counts, was_read, this_week)
 
     def _listening_since(self) -> datetime:

@@ -89,6 +89,9 @@ def _sentence(data: WeekData, zone: tzinfo) -> str:
     if not n:
         unread = " as far as it was read" if data.unread else ""
         return f"Nobody wrote about {ours} this week{unread}."
+    if data.rule_changed:
+        day, mentions = data.rule_changed.astimezone(zone), pluralize(n, "mention")
+        return f"{mentions} of {ours}. A rule changed on {day:%a} {day.day} {day:%b}, so weeks are not compared."
     if long := [one for one in data.unread if one.hours >= LONG_UNREAD_HOURS]:
         return _unread_week_sentence(n, ours, long)
     if not data.before:

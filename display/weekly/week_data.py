@@ -13,6 +13,7 @@ from display.source_health import gaps_outside_imports
 from display.wall_state.board import mood_of
 from display.wall_state.document import Mood
 from monitor.model import Brand, Choice, Gap, Incident, Mention, MentionFilter, Order, Sentiment, Story, Tally
+from monitor.rules import incomparable_spans, overlap
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=7)
 WEEKS_BEFORE = 4
 MAX_STORIES = 3
+MAX_SPOILT = WEEK / 10
+"""How long a rule that found less may have been used in a week that is compared."""
 MIN_STORY_POSTS = 3
 LEAVING = Choice(("switching_from", "cancels"))
 ASKING = Choice(("question",))
@@ -77,6 +80,8 @@ class WeekData:
     unread: tuple[Unread, ...]
     unclaimed_leaving: int
     unclaimed_asking: int
+    rule_changed: datetime | None = None
+    """When a rule changed so that this week cannot be compared with those before; None if it can."""
 
 
 def without_topics(data: WeekData) -> WeekData:
@@ -97,7 +102,11 @@ def week_data(config: Config, store: Store, monday: date, now: datetime) -> Week
     weeks = [_figures(store, ours, *bounds(monday - n * WEEK, zone)) for n in range(WEEKS_BEFORE + 1)]
     first = store.page(MentionFilter(order=Order.OLD), limit=1)
     begun = first[0].post.published_at if first else now
-    week, before = weeks[0], tuple(one for one in weeks[1:] if one.start >= begun)
+    names = [brand.name for brand in config.brands]
+    changed = incomparable_spans(store, names, weeks[-1].start, min(now, weeks[0].end))
+    week, before = weeks[0], tuple(one for one in weeks[1:] if one.start >= begun and not _is_spoilt(one, changed))
+    if _is_spoilt(week, changed):
+        before = ()
     model = error_figures(store).mood_model(ours.name)
     moods = [mood_of(tally_of(one, ours.name).stories, model) for one in (week, *before[:1])]
     incidents = sorted(store.incidents(week.start, week.end), key=lambda one: (one.brand != ours.name, -one.peak))
@@ -114,7 +123,13 @@ def week_data(config: Config, store: Store, monday: date, now: datetime) -> Week
         unread=_unread(store, week, now),
         unclaimed_leaving=store.count(replace(leaving(ours, week), state=unclaimed)).n,
         unclaimed_asking=store.count(replace(asking(ours, week), state=unclaimed)).n,
+        rule_changed=changed[-1][1] if changed and not before else None,
     )
+
+
+def _is_spoilt(week: Figures, changed: Sequence[tuple[datetime, datetime]]) -> bool:
+    """Whether a rule that found less was used for much of a week."""
+    return overlap(changed, week.start, week.end) > MAX_SPOILT
 
 
 def tally_of(week: Figures, brand: str) -> Tally:

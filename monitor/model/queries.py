@@ -153,6 +153,8 @@ class RuleChange:
     """Stored mentions that no longer count."""
     unfinished: bool = False
     """Whether stored posts are being matched again."""
+    widens: bool = False
+    """Whether it may find posts that were not kept before, so that counts before it are not comparable."""
 
 
 @dataclass(frozen=True, slots=True)

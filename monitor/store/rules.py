@@ -39,11 +39,15 @@ class RuleStore(Protocol):
     def unfinished(self) -> frozenset[str]:
         """The brands of the config whose stored posts are being matched again, so that their figures are changing."""
 
-    def comparable_since(self) -> dict[str, datetime]:
-        """Brand -> the last change of its rule that may find posts which were not kept before.
+    def incomparable(self) -> dict[str, list[tuple[datetime, datetime]]]:
+        """Brand -> the times in which its rule may not have found, and so not kept, what its rule of now finds.
 
-        What was counted before is therefore not comparable with what is counted since.
+        Counts of these times are therefore not comparable with later ones. In order; the first begins at the first
+        possible time if it is that of the first version.
         """
+
+    def comparable_since(self) -> dict[str, datetime]:
+        """Brand -> the end of the last time in ``incomparable``."""
 
     def next_rematch(self, now: datetime) -> RematchWork | None:
         """The next stored posts to match again; None if there are none now."""

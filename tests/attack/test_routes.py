@@ -80,6 +80,9 @@ NEEDED = {
     ("GET", "blocks.preview"): Role.MEMBER,
     ("GET", "blocks.page"): Role.ADMIN,
     ("POST", "blocks.unblock"): Role.ADMIN,
+    ("POST", "rules.save"): Role.ADMIN,
+    ("POST", "rules.show_preview"): Role.VIEWER,
+    ("POST", "rules.look"): Role.MEMBER,
     ("POST", "relevance.mark_irrelevant"): Role.MEMBER,
     ("POST", "relevance.mark_relevant"): Role.MEMBER,
     ("POST", "relevance.undo"): Role.MEMBER,
@@ -142,6 +145,7 @@ VALUES = {
     "session": 1,
     "token": 1,
     "section": "brands",
+    "brand": "Acme",
     "view": 999,
 }
 """What stands in paths. Who may change which view is tested in ``tests/test_saved_views.py``."""

@@ -41,6 +41,10 @@ PAGES = (
     "/check",
     "/check/results",
     "/relevance",
+    "/rules",
+    "/rules/Globex",
+    "/rules/Globex?text=globex+NOT+parcel*&range=all&post=globex+parcel",
+    "/rules/Globex?text=globex+AND+(pickup+OR+NEAR+late)",
 )
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
 

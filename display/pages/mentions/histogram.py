@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from display.formatting import day_and_month, format_duration
+from display.formatting import day_and_month, format_duration, pluralize
 from display.intervals import merge_intervals
 from display.pages.mentions.axis import (
     DAY,
@@ -25,7 +25,7 @@ from display.pages.mentions.axis import (
     tick_labels,
 )
 from display.pages.mentions.chart_range import Period, next_month
-from display.pages.mentions.usual import Usual
+from display.pages.mentions.usual import UsualCounts
 from monitor.model import Bin, Gap, RuleChange
 
 PLOT_HEIGHT_PX = 62
@@ -157,7 +157,7 @@ def build_histogram(
     gaps: Sequence[Gap],
     now: datetime,
     zone: tzinfo,
-    usual: Usual | None = None,
+    usual: UsualCounts | None = None,
     changes: Sequence[RuleChange] = (),
 ) -> Histogram | None:
     """The chart of ``bins`` in ``periods``; None if there are none. Gaps and changes outside it are left out."""
@@ -203,7 +203,21 @@ def _usual_path(spans: Sequence[tuple[float, float]], usual: Sequence[float | No
 def _flag(change: RuleChange, scale: Scale, now: datetime, zone: tzinfo) -> RuleFlag:
     at = change.at.astimezone(zone)
     when = f"{at:%a} {day_and_month(at, now.astimezone(zone))}, {at:%H:%M}"
-    return RuleFlag(scale.at(change.at), change.brand, change.version, f"Rule of {change.brand} changed {when}")
+    return RuleFlag(scale.at(change.at), change.brand, change.version, _flag_text(change, when))
+
+
+def _flag_text(change: RuleChange, when: str) -> str:
+    person = f" by {change.person}" if change.person else ""
+    text = f"Rule of {change.brand} changed {when}{person}"
+    if change.entered is not None and change.left is not None:
+        text += f": {pluralize(change.entered, 'mention')} entered, {change.left:,} left"
+    if change.unfinished:
+        return f"{text} so far; nothing is compared until all stored posts are matched again"
+    return (
+        f"{text}. It may find posts that were not kept before, so counts before it are not compared"
+        if change.widens
+        else text
+    )
 
 
 def _bar(

@@ -47,6 +47,7 @@ from monitor.model import (
 )
 from monitor.model.people import Account, Role
 from monitor.quality import CALLED, ErrorFigure
+from monitor.rules import incomparable_spans
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -285,6 +286,8 @@ class MentionsPage:
         excluded = [Period(gap.since, gap.until or until) for gap in self._gaps(edges[0], until) if gap.source in major]
         incidents, brand = self.store.incidents(edges[0], until), self.view.filter.brand
         excluded += [Period(one.since, one.until or until) for one in incidents if brand.allows(one.brand)]
+        shown = [one.name for one in self.config.brands if brand.allows(one.name)]
+        excluded += [Period(*span) for span in incomparable_spans(self.store, shown, edges[0], self.now)]
         return usual_of(self.store.histogram(four_weeks, edges, self.upto), excluded, self.zone)
 
     def _rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import Protocol
 
 from display.intervals import until_next_hour
 from display.pages.mentions.chart_range import Period
@@ -17,6 +18,14 @@ from monitor.model import Bin
 HOUR = timedelta(hours=1)
 MAX_SPAN = timedelta(days=32)
 """Longer charts have bins of a day and more, and show the course of a year rather than what is usual."""
+
+
+class UsualCounts(Protocol):
+    """What a line beside the bars shows."""
+
+    def of(self, start: datetime, end: datetime) -> float | None:
+        """Mentions in [start, end); None if too little is known."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ export class Completion {
   private timer: number | undefined;
   private request: AbortController | null = null;
 
-  constructor(private readonly field: HTMLInputElement) {
+  constructor(private readonly field: HTMLInputElement | HTMLTextAreaElement) {
+    const target: HTMLElement = field;
     this.list = document.createElement("ul");
     Object.assign(this.list, { id: "q-options", className: "completions", hidden: true });
     this.list.setAttribute("role", "listbox");
@@ -35,7 +36,7 @@ export class Completion {
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", this.list.id);
     field.addEventListener("input", () => this.typed());
-    field.addEventListener("keydown", (event) => this.keyPressed(event));
+    target.addEventListener("keydown", (event) => this.keyPressed(event));
     field.addEventListener("blur", () => this.close());
     // Not on click: the field would lose the focus first, which closes the list.
     this.list.addEventListener("pointerdown", (event) => {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -55,10 +55,15 @@ class IncidentsJob:
     def run(self, now: datetime) -> None:
         """Check every brand. Raises StoreError; the next run then stores the results that this one could not store."""
         gaps = self._store.gaps(now - HISTORY_SPAN, now)
-        unread = self._unread(gaps, now)
+        unread, cuts = self._unread(gaps, now), self._store.rules.incomparable()
+        unfinished = self._store.rules.unfinished()
+        version = gaps, self._store.rule_changes(now - HISTORY_SPAN, now)
         last = {incident.brand: incident for incident in self._store.latest_incidents()}
         for brand, history in self._histories.items():
-            checker = _BrandChecker(self._store, self._detector, history.until(now, gaps), unread, now)
+            if brand in unfinished:
+                continue  # its counts rise or fall because its rule changed; the missed checks are replayed
+            known = _without(unread, now - HISTORY_SPAN, cuts.get(brand, ()))
+            checker = _BrandChecker(self._store, self._detector, history.until(now, version), known, now)
             before = self._merged(brand, last.get(brand))
             if before is not None and checker.missed_checks(before):
                 if self._must_wait(before, unread, now):
@@ -68,7 +73,7 @@ class IncidentsJob:
             if _begins(before, incident):
                 # Without the days that arrived since the last reload, the baseline may be too low.
                 history.invalidate()
-                checker = _BrandChecker(self._store, self._detector, history.until(now, gaps), unread, now)
+                checker = _BrandChecker(self._store, self._detector, history.until(now, version), known, now)
                 incident = checker.check(before, now)
             if incident:
                 self._keep(incident if incident.id else checker.completed(before, incident))
@@ -106,6 +111,26 @@ class IncidentsJob:
         if before is None or (before.id, before.until) != (saved.id, saved.until):
             _log(saved)
         return saved
+
+
+def _without(unread: UnreadSpans, start: datetime, spans: Sequence[TimeSpan]) -> UnreadSpans:
+    """``unread`` of a brand whose counts in ``spans`` are not comparable: as if nothing had been read then."""
+    cut = [(max(a, start), b) for a, b in spans if b > start]
+    return {source: tuple(_merged_spans([*known, *cut])) for source, known in unread.items()} if cut else unread
+
+
+def _merged_spans(spans: Iterable[TimeSpan]) -> Iterator[TimeSpan]:
+    """In order, without overlaps."""
+    last: TimeSpan | None = None
+    for start, end in sorted(spans):
+        if last is not None and start <= last[1]:
+            last = (last[0], max(last[1], end))
+            continue
+        if last is not None:
+            yield last
+        last = (start, end)
+    if last is not None:
+        yield last
 
 
 class _BrandChecker:

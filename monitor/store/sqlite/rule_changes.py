@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from monitor.errors import QueryError
@@ -12,7 +15,7 @@ from monitor.query import parse
 from monitor.query.comparing import is_certainly_narrower
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands
-from monitor.store.sqlite.units import from_ms, optional_time
+from monitor.store.sqlite.units import EPOCH, from_ms, optional_time
 
 _NOTE_AGE_MS = 600_000
 """An older note is about a change that never came."""
@@ -31,10 +34,12 @@ _VERSIONS = f"""
     WHERE rule.brand = (SELECT id FROM brand WHERE name = ?) ORDER BY rule.version DESC"""
 _CHANGES = """
     SELECT rule.brand, rule.version, rule.since, ifnull(rule_change.person, ''), rule_change.entered, rule_change.left,
-        rule_change.rule IS NOT NULL AND rule_change.finished_at IS NULL
+        rule_change.rule IS NOT NULL AND rule_change.finished_at IS NULL, ifnull(rule_change.widens, 0)
     FROM rule LEFT JOIN rule_change ON rule_change.rule = rule.id
     WHERE rule.version > 1 AND rule.since >= ? AND rule.since < ? ORDER BY rule.since, rule.id"""
-UNFINISHED = """
+_CHANGED_BRANDS = "SELECT DISTINCT rule.brand FROM rule_change JOIN rule ON rule.id = rule_change.rule"
+_TEXTS = "SELECT text, since FROM rule WHERE brand = ? ORDER BY version"
+_UNFINISHED = """
     SELECT rule.brand FROM rule_change JOIN rule ON rule.id = rule_change.rule JOIN brand ON brand.id = rule.brand
     WHERE rule_change.finished_at IS NULL AND brand.active"""
 
@@ -50,6 +55,7 @@ def begin(db: Connection, brand: int, name: str, rule: int, now: int) -> None:
     db.execute(_BEGIN, (rule, person, reason, _widens(text, before), now))
 
 
+@lru_cache(maxsize=4_096)  # the analysis asks again and again
 def _widens(text: str, before: str) -> bool:
     try:
         return not is_certainly_narrower(parse(text).tree, parse(before).tree)
@@ -76,8 +82,8 @@ def changes(db: Connection, since: int, until: int) -> list[RuleChange]:
     """See ``MentionQueries.rule_changes``."""
     active = active_brands(db)
     return [
-        RuleChange(active[brand], version, from_ms(at), person, entered, left, bool(unfinished))
-        for brand, version, at, person, entered, left, unfinished in db.execute(_CHANGES, (since, until))
+        RuleChange(active[brand], version, from_ms(at), person, entered, left, bool(unfinished), bool(widens))
+        for brand, version, at, person, entered, left, unfinished, widens in db.execute(_CHANGES, (since, until))
         if brand in active
     ]
 
@@ -85,12 +91,27 @@ def changes(db: Connection, since: int, until: int) -> list[RuleChange]:
 def unfinished(db: Connection) -> frozenset[str]:
     """See ``RuleStore.unfinished``."""
     active = active_brands(db)
-    return frozenset(active[brand] for (brand,) in db.execute(UNFINISHED))
+    return frozenset(active[brand] for (brand,) in db.execute(_UNFINISHED))
 
 
-def comparable_since(db: Connection) -> dict[str, datetime]:
-    """See ``RuleStore.comparable_since``."""
-    active = active_brands(db)
-    select = """SELECT rule.brand, max(rule.since) FROM rule_change JOIN rule ON rule.id = rule_change.rule
-        WHERE rule_change.widens GROUP BY rule.brand"""
-    return {active[brand]: from_ms(at) for brand, at in db.execute(select) if brand in active}
+def incomparable(db: Connection) -> dict[str, list[tuple[datetime, datetime]]]:
+    """See ``RuleStore.incomparable``."""
+    names, found = active_brands(db), dict[str, list[tuple[datetime, datetime]]]()
+    changed = [row[0] for row in db.execute(_CHANGED_BRANDS)]
+    for brand in changed:
+        if brand in names and (spans := _incomparable_spans(db.execute(_TEXTS, (brand,)).fetchall())):
+            found[names[brand]] = spans
+    return found
+
+
+def _incomparable_spans(versions: Sequence[tuple[str, int]]) -> list[tuple[datetime, datetime]]:
+    """Of the (text, since) of all versions, the oldest first."""
+    (current, _), spans = versions[-1], list[tuple[datetime, datetime]]()
+    for number, ((text, since), (_, until)) in enumerate(pairwise(versions)):
+        if not _widens(current, text):
+            continue
+        start, end = EPOCH if number == 0 else from_ms(since), from_ms(until)
+        if spans and spans[-1][1] == start:
+            start = spans.pop()[0]
+        spans.append((start, end))
+    return spans

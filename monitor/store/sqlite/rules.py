@@ -47,8 +47,11 @@ class SqliteRules(StorePart):
     def unfinished(self) -> frozenset[str]:
         return self._read(rule_changes.unfinished)
 
+    def incomparable(self) -> dict[str, list[tuple[datetime, datetime]]]:
+        return self._read(rule_changes.incomparable)
+
     def comparable_since(self) -> dict[str, datetime]:
-        return self._read(rule_changes.comparable_since)
+        return {brand: spans[-1][1] for brand, spans in self.incomparable().items()}
 
     def next_rematch(self, now: datetime) -> RematchWork | None:
         return self._read(lambda db: rematching.next_work(db, to_ms(now)))

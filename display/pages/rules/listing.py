@@ -1,0 +1,77 @@
+"""The brands beside the editor, and on /rules: how much each rule finds, when it changed, and what looks wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from display.formatting import day_and_month
+from display.pages.context import PageContext
+from display.pages.mentions.cards import BRAND_COLOURS
+from monitor.model import Brand
+from monitor.model.rules import RuleVersion
+
+SHOWN_SPAN, QUIET_SPAN = timedelta(days=7), timedelta(days=30)
+MAX_SHARE = 0.05
+"""Of all posts that were read; a rule that finds more is probably too broad."""
+MIN_READ = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRow:
+    """A brand and its rule."""
+
+    brand: Brand
+    colour_number: int
+    n: int
+    """Mentions in the last 7 days."""
+    change: str
+    """"changed Mon 16 Nov"."""
+    warning: str
+    progress: float | None
+    """How far stored posts are matched again; None if they are."""
+
+
+def brand_rows(context: PageContext, read: int) -> list[BrandRow]:
+    """One row for each brand of the config. ``read``: posts that were read since the program started."""
+    now, zone, store = context.clock.now(), context.config.timezone, context.store
+    week = {tally.brand: tally.n for tally in store.tallies(now - SHOWN_SPAN, now)}
+    month = {tally.brand: tally.n for tally in store.tallies(now - QUIET_SPAN, now)}
+    rows = []
+    for number, brand in enumerate(context.config.brands):
+        versions = store.rules.versions(brand.name)
+        rematch = versions[0].rematch if versions else None
+        found = store.count_arrivals(brand.name, context.started, now, QUIET_SPAN) if read >= MIN_READ else 0
+        rows.append(
+            BrandRow(
+                brand,
+                number % BRAND_COLOURS + 1,
+                week.get(brand.name, 0),
+                _change(versions, now, zone),
+                warning(month.get(brand.name, 0), _age(versions, now), found, read),
+                rematch.done if rematch and rematch.finished_at is None else None,
+            )
+        )
+    return rows
+
+
+def warning(in_month: int, age: timedelta, found: int, read: int) -> str:
+    """What looks wrong with a rule of that age that found ``found`` of ``read`` posts; empty if nothing does."""
+    if not in_month and age >= QUIET_SPAN:
+        return "Found nothing in the last 30 days."
+    if read >= MIN_READ and found > MAX_SHARE * read:
+        return f"Finds {found / read:.0%} of all posts that are read. It may be too broad.".replace("%", " %")
+    return ""
+
+
+def _age(versions: Sequence[RuleVersion], now: datetime) -> timedelta:
+    return now - versions[0].since if versions else timedelta(0)
+
+
+def _change(versions: Sequence[RuleVersion], now: datetime, zone: tzinfo) -> str:
+    if not versions:
+        return ""
+    local = versions[0].since.astimezone(zone)
+    day = day_and_month(local, now.astimezone(zone))
+    return f"changed {local:%a} {day}" if len(versions) > 1 else f"unchanged since {day}"

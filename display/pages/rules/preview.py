@@ -1,0 +1,188 @@
+"""What another rule would find, as the editor shows it: a sentence, a chart, and the posts that enter and leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from display.formatting import FormattedTime, day_and_month, format_time, pluralize
+from display.pages.context import PageContext
+from display.pages.health_line import HealthLine
+from display.pages.mentions.chart_range import Period, chart_periods
+from display.pages.mentions.filters import RANGES
+from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
+from display.pages.mentions.text_runs import TextRun, excerpt, text_runs
+from display.source_health import unrecorded_gaps
+from monitor.model import Bin, Brand, Gap, MentionFilter
+from monitor.model.rules import PreviewedPost, PreviewFigures, PreviewSide
+from monitor.query import Document, Query, parse
+from monitor.rules.reasons import Reason, why_found, why_not_found
+
+SHOWN, ALL_SHOWN = 5, 200
+"""Posts of each side: at first, and after "Show all"."""
+MAX_OTHERS_SHARE = 0.05
+"""Of the posts that the rule in use does not find; a rule that would find more of them is probably too broad."""
+MIN_OTHERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPost:
+    """A post that enters or leaves, and why."""
+
+    mention: int
+    runs: Sequence[TextRun]
+    source: str
+    published: FormattedTime
+    reason: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSide:
+    """The posts that enter, or those that leave."""
+
+    n: int
+    posts: Sequence[ShownPost]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the editor shows below the rule."""
+
+    sentence: str
+    detail: str
+    found: int
+    now: int
+    entering: ShownSide
+    leaving: ShownSide
+    chart: Histogram | None
+    exact: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _CurrentCounts:
+    """The line of the rule in use, in place of what is usual."""
+
+    counts: dict[datetime, int]
+
+    def of(self, start: datetime, end: datetime) -> float | None:
+        """Mentions in the bin that begins at ``start``."""
+        return self.counts.get(start)
+
+
+def preview(
+    context: PageContext, health: HealthLine, brand: Brand, text: str, range_name: str, *, show_all: bool
+) -> Preview:
+    """What ``text`` would find as the rule of ``brand``. Raises QueryError."""
+    query, now, zone = parse(text), context.clock.now(), context.config.timezone
+    periods = _periods(context, range_name, now)
+    edges = sorted({*bin_edges(periods, zone)})
+    figures = context.store.rules.preview(brand.name, text, edges, ALL_SHOWN if show_all else SHOWN)
+    current = [b.n for b in context.store.brand_histogram(brand.name, edges)]
+    found = _found(current, figures)
+    gaps = _gaps(context, health, edges[0], now)
+    n_now, n_found = sum(current), sum(current) - figures.leaving.n + figures.entering.n
+    return Preview(
+        sentence=_sentence(RANGES[range_name].label, n_now, n_found, is_current=text == brand.rule),
+        detail=_detail(figures, edges[0], now, context),
+        found=n_found,
+        now=n_now,
+        entering=_shown(figures.entering, query, now, context, enters=True),
+        leaving=_shown(figures.leaving, query, now, context, enters=False),
+        chart=_chart(edges, periods, found, current, gaps, brand, context),
+        exact=figures.exact,
+        warnings=tuple(_warnings(brand, figures, n_now, n_found)),
+    )
+
+
+def _periods(context: PageContext, range_name: str, now: datetime) -> list[Period]:
+    end = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    length = RANGES[range_name].length
+    if length is not None:
+        return [Period(end - length, end)]
+    everything = MentionFilter()
+    zone, store = context.config.timezone, context.store
+    found = chart_periods(None, end, zone, lambda edges: store.histogram(everything, edges))
+    return [Period(found[0].start, end)] if found else [Period(end - timedelta(days=7), end)]
+
+
+def _found(current: Sequence[int], figures: PreviewFigures) -> list[int]:
+    rows = zip(current, figures.leaving.bins, figures.entering.bins, strict=True)
+    return [max(0, n - leaving + entering) for n, leaving, entering in rows]
+
+
+def _gaps(context: PageContext, health: HealthLine, since: datetime, now: datetime) -> list[Gap]:
+    stored = context.store.gaps(since, now)
+    return [*stored, *unrecorded_gaps(health.unread, stored)]
+
+
+def _chart(
+    edges: Sequence[datetime],
+    periods: Sequence[Period],
+    found: Sequence[int],
+    current: Sequence[int],
+    gaps: Sequence[Gap],
+    brand: Brand,
+    context: PageContext,
+) -> Histogram | None:
+    bins = [Bin(start, end, n, 0) for (start, end), n in zip(pairwise(edges), found, strict=True)]
+    line = _CurrentCounts(dict(zip(edges, current, strict=False)))
+    now, zone = context.clock.now(), context.config.timezone
+    changes = [change for change in context.store.rule_changes(edges[0], now) if change.brand == brand.name]
+    return build_histogram(bins, periods, gaps, now, zone, line, changes)
+
+
+def _sentence(label: str, now: int, found: int, *, is_current: bool) -> str:
+    mentions = pluralize(found, "mention")
+    if is_current and now == found:
+        return f"{label}: this rule found {mentions}."
+    if found == now:
+        return f"{label}: this rule would have found {mentions}, the same as now."
+    compared = f"{abs(found - now):,} {'fewer' if found < now else 'more'} than now"
+    return f"{label}: this rule would have found {mentions}, {compared}."
+
+
+def _detail(figures: PreviewFigures, since: datetime, now: datetime, context: PageContext) -> str:
+    zone = context.config.timezone
+    day = day_and_month(since.astimezone(zone), now.astimezone(zone))
+    change = f"{figures.entering.n:,} would enter and {figures.leaving.n:,} would leave. "
+    posts = pluralize(figures.posts, "post")
+    checked = f"Checked against the {posts} kept since {day}."
+    if not figures.exact:
+        checked = f"These are estimates from an even sample of the {posts} kept since {day}."
+    rest = "Posts that matched no rule were not kept, so a broader rule may find more than this."
+    return f"{change if figures.entering.n or figures.leaving.n else ''}{checked} {rest}"
+
+
+def _warnings(brand: Brand, figures: PreviewFigures, now: int, found: int) -> list[str]:
+    warnings, others = [], max(1, figures.posts - now)
+    if figures.entering.n >= MIN_OTHERS and figures.entering.n > MAX_OTHERS_SHARE * others:
+        share = round(100 * figures.entering.n / others)
+        warnings.append(
+            f"It would also find {share} % of the posts that the rule of {brand.name} does not find now. "
+            "It is probably too broad."
+        )
+    if not found and now:
+        warnings.append("It would have found nothing in this time.")
+    return warnings
+
+
+def _shown(side: PreviewSide, query: Query, now: datetime, context: PageContext, *, enters: bool) -> ShownSide:
+    return ShownSide(side.n, [_shown_post(one, query, now, context, enters=enters) for one in side.newest])
+
+
+def _shown_post(one: PreviewedPost, query: Query, now: datetime, context: PageContext, *, enters: bool) -> ShownPost:
+    post, document = one.post, Document.of(one.post)
+    reason: Reason = (why_found if enters else why_not_found)(query, document)
+    start, end = excerpt(post.body, reason.spans)
+    return ShownPost(
+        one.mention,
+        text_runs(post.body, {"hit": reason.spans}, start, end),
+        post.source,
+        format_time(post.published_at, now, context.config.timezone),
+        reason.text,
+        post.lang or "",
+    )

@@ -1,0 +1,258 @@
+"""/rules: everybody looks and previews, admins save, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from display.pages.rules.history import changed_parts
+from display.pages.rules.listing import warning
+from display.pages.setup import saving
+from display.setup.config_file import NotWritable
+from monitor.collector import Judge
+from monitor.config import Config
+from monitor.model import State
+from monitor.query.matcher import Matcher
+from monitor.rules import Rematcher
+from monitor.sentiment import Scorer
+from tests.access_setup import add_people, sign_in
+from tests.fakes import post
+from tests.test_setup_pages import Site as SetupSite
+
+TEXTS = (
+    "Acme phone arrived broken",
+    "Acme refund took weeks",
+    "Globex is late, acmeville too",
+    "Globex parcel, no acme here",
+    "Acme <b>wins</b>",
+)
+
+
+class Site(SetupSite):
+    """A site that uses a reloaded config as the service does."""
+
+    def _apply(self, old: Config, new: Config) -> None:
+        self.store.register_brands(new.brands, self.clock.now())
+        super()._apply(old, new)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    now, brands = site.clock.now(), site.reloader.config.brands
+    posts = [post(text, external_id=text, published_at=now - timedelta(hours=n + 1)) for n, text in enumerate(TEXTS)]
+    site.store.save("Forum", Judge(Matcher(brands), Scorer(brands)).judge(posts, now), now=now)
+    yield site
+    site.store.close()
+
+
+def shown(page: str) -> str:
+    """The text of a page."""
+    return unescape(" ".join(re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL).split()))
+
+
+def form(site: Site, **changes: str) -> dict[str, str]:
+    page = site.client.get("/rules/Acme").text
+    base = re.findall(r'name="base" value="(\w*)"', page)[0]
+    return {"base": base, "text": "acme", "reason": "", "range": "7d", **changes}
+
+
+def match_again(site: Site) -> None:
+    brands = site.reloader.config.brands
+    one = Rematcher(site.store, Judge(Matcher(brands), Scorer(brands)), brands)
+    while one.step(site.clock.now()) is not None:
+        pass
+
+
+def test_the_list_has_every_brand_with_its_rule_and_count(site: Site) -> None:
+    page = shown(site.client.get("/rules").text)
+    assert "Acme acme 4 unchanged since" in page
+    assert "Globex globex 2" in page
+
+
+def test_the_editor_shows_the_rule_and_what_it_found(site: Site) -> None:
+    page = site.client.get("/rules/Acme").text
+    assert "Last 7 days: this rule found 4 mentions." in page
+    assert re.search(r'<textarea id="rule-text"[^>]*>\nacme</textarea>', page)
+    assert site.client.get("/rules/Unknown").status_code == 404
+    assert site.client.get("/rules/Acme?range=2y").status_code == 400
+
+
+def test_a_preview_says_what_enters_and_leaves_and_why(site: Site) -> None:
+    page = site.client.get("/rules/Acme", query_string={"text": "(acme OR acmeville) NOT refund"}).text
+    text = shown(page)
+    assert "Last 7 days: this rule would have found 4 mentions, the same as now." in text
+    assert "1 would enter and 1 would leave. Checked against the 5 posts kept since" in text
+    assert "Posts that matched no rule were not kept, so a broader rule may find more than this." in text
+    assert re.search(r"1 entering Globex is late, acmeville too Forum 3 h acmeville Open", text)
+    assert re.search(r"1 leaving Acme refund took weeks Forum 2 h refund Open", text)
+    assert "<b>wins</b>" not in page
+    sent = site.client.post("/rules/Acme/preview", data={"text": "acme NOT (refund OR broken)", "range": "24h"})
+    assert "Last 24 hours: this rule would have found 2 mentions, 2 fewer than now." in shown(sent.text)
+    assert sent.status_code == 200
+
+
+def test_an_invalid_rule_is_explained_at_its_column_and_cannot_be_saved(site: Site) -> None:
+    wrong = {"text": "acme AND (pickup OR NEAR late)"}
+    answer = site.client.get("/rules/Acme", query_string=wrong)
+    assert answer.status_code == 400
+    assert "Column 21: NEAR needs a word before it and a number." in shown(answer.text)
+    assert 'aria-invalid="true"' in answer.text
+    assert re.search(r'id="save-rule" disabled', answer.text)
+    before = site.text
+    assert site.client.post("/rules/Acme", data=form(site, **wrong)).status_code == 400
+    huge = site.client.post("/rules/Acme", data=form(site, text="acme OR " * 12_500 + "x"))
+    assert (huge.status_code, site.text) == (400, before)
+    assert "at most 4,000 characters; this one has 100,001" in shown(huge.text)
+
+
+def test_a_rule_that_matches_everything_is_named_as_too_broad(site: Site) -> None:
+    now = site.clock.now()
+    brands = site.reloader.config.brands
+    posts = [post(f"Globex parcel {n}", external_id=str(n), published_at=now - timedelta(hours=1)) for n in range(30)]
+    site.store.save("Forum", Judge(Matcher(brands), Scorer(brands)).judge(posts, now), now=now)
+    page = shown(site.client.get("/rules/Acme?text=acme+OR+source:Forum").text)
+    assert "It would also find 100 % of the posts that the rule of Acme does not find now." in page
+    assert warning(0, timedelta(days=31), 0, 0) == "Found nothing in the last 30 days."
+    assert warning(0, timedelta(days=3), 0, 0) == ""
+    assert warning(9, timedelta(days=3), 600, 5_000).startswith("Finds 12 % of all posts that are read.")
+    assert warning(9, timedelta(days=3), 200, 5_000) == ""
+
+
+def test_saving_keeps_the_file_and_says_who_why_and_what_came_of_it(site: Site) -> None:
+    add_people(site.store, site.clock)
+    sign_in(site.client, "priya")
+    data = form(site, text="acme NOT\r\nrefund", reason="Leave out refunds")
+    answer = site.client.post("/rules/Acme", data=data)
+    assert (answer.status_code, answer.location) == (303, "/rules/Acme")
+    assert 'rule = "acme NOT refund"' in site.text
+    assert "# Dana wrote it" in site.text
+    assert "# ours, do not touch" in site.text
+    assert site.reloader.config.brands[0].rule == "acme NOT refund"
+    page = site.client.get("/rules/Acme").text
+    assert "data-progress" in page
+    assert "Stored posts are being matched again: 0 % done." in shown(page)
+    match_again(site)
+    text = shown(site.client.get("/rules/Acme").text)
+    assert "by Priya" in text
+    assert "Leave out refunds 0 mentions entered, 1 left" in text
+    assert ("priya", "changed rule", "Acme") in site.audit()
+    assert "Last 7 days: this rule found 3 mentions." in text
+    restored = form(site, text="acme")
+    assert site.client.post("/rules/Acme", data=restored).status_code == 303
+    match_again(site)
+    assert "Last 7 days: this rule found 4 mentions." in shown(site.client.get("/rules/Acme").text)
+    compared = shown(site.client.get("/rules/Acme?version=1&with=2").text)
+    assert "Compare Added: NOT refund" in compared.replace("+ ", "")
+
+
+def test_two_people_at_once_see_both_rules_and_lose_nothing(site: Site) -> None:
+    first, second = form(site, text="acme NOT broken"), form(site, text="acme NOT refund")
+    assert site.client.post("/rules/Acme", data=first).status_code == 303
+    answer = site.client.post("/rules/Acme", data=second)
+    assert answer.status_code == 409
+    text = shown(answer.text)
+    assert "changed this rule" in text
+    assert "It is now acme NOT broken" in text
+    assert re.search(r'<textarea id="rule-text"[^>]*>\nacme NOT refund</textarea>', answer.text)
+    base = re.findall(r'name="base" value="(\w*)"', answer.text)[0]
+    assert site.client.post("/rules/Acme", data={**second, "base": base}).status_code == 303
+    assert site.reloader.config.brands[0].rule == "acme NOT refund"
+
+
+def test_a_file_that_was_changed_by_hand_meanwhile_is_not_overwritten(site: Site) -> None:
+    data = form(site, text="acme NOT refund")
+    site.file.write_text(site.text.replace("rule = 'acme' ", "rule = 'acme phone' "), encoding="utf-8")
+    answer = site.client.post("/rules/Acme", data=data)
+    assert answer.status_code == 409
+    assert "It is now acme phone" in shown(answer.text)
+    page = shown(site.client.get("/rules/Acme").text)
+    assert "The file has another rule, which is not used yet: acme phone" in page
+
+
+def test_a_source_that_is_removed_meanwhile_stays_removed(site: Site) -> None:
+    data = form(site, text="acme NOT source:Forum")
+    text, _, _ = site.text.partition("[[sources]]")
+    site.file.write_text(text, encoding="utf-8")
+    assert site.client.post("/rules/Acme", data=data).status_code == 303
+    assert [one["rule"] for one in tomllib.loads(site.text)["brands"]] == ["acme NOT source:Forum", "globex"]
+    assert "sources" not in tomllib.loads(site.text)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_a_read_only_file_shows_the_lines_to_change(site: Site) -> None:
+    data = form(site, text="acme NOT refund")
+    site.file.parent.chmod(0o500)
+    answer = site.client.post("/rules/Acme", data=data)
+    site.file.parent.chmod(0o700)
+    assert answer.status_code == 400
+    assert "acme NOT refund" in shown(answer.text)
+
+
+def test_lines_to_change_are_shown_if_the_file_cannot_be_replaced(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise NotWritable("config.toml cannot be written: Read-only file system.")
+
+    monkeypatch.setattr(saving, "replace", refuse)
+    answer = site.client.post("/rules/Acme", data=form(site, text="acme NOT refund", reason="r"))
+    text = shown(answer.text)
+    assert answer.status_code == 400
+    assert "Read-only file system. Change these lines in an editor" in text
+    assert 'rule = "acme NOT refund" # Dana wrote it' in text
+    assert re.search(r">\nacme NOT refund</textarea>", answer.text)
+    assert site.store.rules.versions("Acme")[0].version == 1
+
+
+def test_viewers_preview_but_cannot_save(site: Site) -> None:
+    add_people(site.store, site.clock)
+    sign_in(site.client, "bo")
+    page = site.client.get("/rules/Acme?text=acme+NOT+refund").text
+    assert "Only admins can change rules. Priya is an admin." in shown(page)
+    assert "save-rule" not in page
+    assert "1 leaving" in shown(site.client.post("/rules/Acme/preview", data={"text": "acme NOT refund"}).text)
+    assert site.client.post("/rules/Acme", data={"text": "x"}).status_code == 403
+
+
+def test_it_explains_a_pasted_text_and_a_mention(site: Site) -> None:
+    ask = {"text": "acme NOT refund", "post": "My Acme refund"}
+    assert "This rule does not find it: refund" in shown(site.client.get("/rules/Acme", query_string=ask).text)
+    mention = next(one.id for one in site.store.mentions(range(1, 9)).values() if "broken" in one.post.text)
+    page = shown(site.client.get("/rules/Acme", query_string={"post": f"http://x.example/mentions/{mention}?a=b"}).text)
+    assert "This rule finds it, because of acme" in page
+    site.store.set_state(mention, State.IRRELEVANT, site.clock.now())
+    page = shown(site.client.get("/rules/Acme", query_string={"post": str(mention)}).text)
+    assert "Somebody marked it as not relevant." in page
+
+
+def test_looking_there_asks_only_sources_that_search_and_stores_nothing(site: Site) -> None:
+    assert "Look there too" not in site.client.get("/rules/Acme").text
+    answer = site.client.post("/rules/Acme/look", data={"text": "acme"})
+    assert "No source that can be searched is set up." in shown(answer.text)
+    site.file.write_text(f'{site.text}\n[[sources]]\nkind = "hackernews"\nname = "HN"\n', encoding="utf-8")
+    site.reloader.reload()
+    before = site.store.last_mention_id()
+    page = site.client.post("/rules/Acme/look", data={"text": "acme"}).text
+    assert site.trials.tried == [(["Acme"], ["HN"])]
+    assert "What it finds there now" in page
+    assert site.store.last_mention_id() == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("acme", "acme OR acmephone*", [("+", "OR acmephone*")]),
+        ("acme", "acme NOT (rain* OR wet)", [("+", "NOT (rain* OR wet)")]),
+        ("acme -jobs", "acme", [("-", "-jobs")]),
+        ('acme "a b"', 'acme "a c"', [("-", '"a b"'), ("+", '"a c"')]),
+        ("acme", "acme", []),
+    ],
+)
+def test_a_change_is_shown_as_its_parts(before: str, after: str, expected: list[tuple[str, str]]) -> None:
+    assert [(one.sign, one.text) for one in changed_parts(before, after)] == expected
