@@ -74,6 +74,7 @@ def test_the_page_compares_our_brand_with_the_next(client: FlaskClient) -> None:
     assert "The comparison is not even" not in text
     for title in ("Volume", "Sentiment", "Words that differ", "Intent", "Topics", "Source", "Language"):
         assert f"<h2>{title}</h2>" in text, title
+    assert 'id="main"' not in text  # the style of lists places what is in it beside the drawer
     assert not re.search(r"\sstyle=|<script(?! type=\"module\" src)", text)
 
 
@@ -255,3 +256,13 @@ def test_the_file_needs_nothing_else(client: FlaskClient) -> None:
     assert not re.search(r"<script|<link|\ssrc=|@import", text)
     assert re.search(r'href="http://[^"]+/mentions\?brand=Acme&amp;', text)
     assert client.get("/compare.html?colour=red").status_code == 400
+
+
+def test_names_of_lines_and_gaps_do_not_cover_each_other(client: FlaskClient, store: Store) -> None:
+    store.open_gap("Forum", NOW - 20 * HOUR, "It is broken.", NOW)
+    text = client.get("/compare?brand=Acme&brand=Globex&brand=Initech&brand=Umbrella").text
+    gap = re.search(r'<text class="gap-label end" x="100.0%" y="14" text-anchor="end">no Forum since', text)
+    assert gap
+    names = re.findall(r'<text class="series-name" x="([\d.]+)%" y="([\d.]+)"', text)
+    assert names
+    assert not [(x, y) for x, y in names if float(x) > 85 and float(y) < 25]

@@ -40,6 +40,7 @@ PLOT_HEIGHT_PX = 200
 TOP_PX = 20
 """Space for text above the plot."""
 LABEL_HEIGHT_PX = 15
+GAP_LABEL_Y = 14
 MAX_LABEL_PLACES = 12
 """Points at which a line's name is tried, its highest first."""
 GRID_STEPS = (1, 2, 5)
@@ -62,6 +63,8 @@ class Line:
     """Its name at one of its highest points, and the y of the text; None if there is no place."""
     unread: tuple[tuple[float, float], ...]
     """x and width of each time in which it was not fully read."""
+    moved_by: timedelta
+    """How much later than in fact its mentions are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,10 @@ def build_chart(comparison: Comparison, names: Sequence[str], count: Count, zone
         tuple(_moved_gap(gap, by) for gap in side.unread.gaps) for side, by in zip(comparison.sides, moved, strict=True)
     ]
     every_gap = list(dict.fromkeys(gap for of_side in gaps for gap in of_side))
-    taken: list[tuple[float, float, float]] = []
     unit = bin_width(scale.shown)[1]
     step, named = TICK_STEPS.get(unit), [gap for gap in every_gap if gap.source]
+    labels = tuple(gap_labels(named, scale, now, zone))
+    taken = [(*_extent(label.x, label.text, label.anchor), float(GAP_LABEL_Y)) for label in labels]
     return CompareChart(
         unit=unit,
         lines=tuple(
@@ -137,13 +141,14 @@ def build_chart(comparison: Comparison, names: Sequence[str], count: Count, zone
                 max((one.n for one in row), default=0),
                 _label(name, row, scale, peak, taken),
                 _spans(of_side, scale),
+                by,
             )
-            for name, row, of_side in zip(names, rows, gaps, strict=True)
+            for name, row, of_side, by in zip(names, rows, gaps, moved, strict=True)
         ),
         slots=tuple(_slots(rows, scale, now, zone)),
         grid=tuple((round(TOP_PX + PLOT_HEIGHT_PX * (1 - n / peak), 1), n) for n in _grid(peak)),
         hatches=_spans(every_gap, scale),
-        gap_labels=tuple(gap_labels(named, scale, now, zone)),
+        gap_labels=labels,
         gaps=tuple(gap_text(gap, now, zone) for gap in named),
         flags=tuple(_flags(comparison, scale, zone)),
         ticks=tuple(tick_labels(scale, step, now, zone, WIDE_PX)),
@@ -204,15 +209,27 @@ def _label(
     name: str, row: Sequence[Bin], scale: Scale, peak: int, taken: list[tuple[float, float, float]]
 ) -> tuple[TextLabel, float] | None:
     """The name at one of the line's highest points where no other name is. ``taken``: left, right and y of each."""
-    width = (len(name) + 1) * LETTER_WIDTH_PX / LAYOUT_WIDTH_PX * 100
+    width = _width(name)
     for one in sorted(row, key=lambda each: -each.n)[:MAX_LABEL_PLACES]:
         x, y = (scale.at(one.start) + scale.at(one.end)) / 2, TOP_PX + PLOT_HEIGHT_PX * (1 - one.n / peak) - 5
         anchor = "end" if x > 100 - width else "start" if x < width else "middle"
-        left = x - width if anchor == "end" else x if anchor == "start" else x - width / 2
-        if one.n and all(left > b or left + width < a or abs(y - at) > LABEL_HEIGHT_PX for a, b, at in taken):
-            taken.append((left, left + width, y))
+        left, right = _extent(x, name, anchor)
+        if one.n and all(left > b or right < a or abs(y - at) > LABEL_HEIGHT_PX for a, b, at in taken):
+            taken.append((left, right, y))
             return TextLabel(round(x, 2), name, anchor), round(y, 1)
     return None
+
+
+def _width(text: str) -> float:
+    """Per cent of the chart, with a margin of a letter."""
+    return (len(text) + 1) * LETTER_WIDTH_PX / LAYOUT_WIDTH_PX * 100
+
+
+def _extent(x: float, text: str, anchor: str) -> tuple[float, float]:
+    """From where to where a text reaches."""
+    width = _width(text)
+    left = x - width if anchor == "end" else x if anchor == "start" else x - width / 2
+    return left, left + width
 
 
 def _slots(rows: Sequence[Sequence[Bin]], scale: Scale, now: datetime, zone: tzinfo) -> Iterable[Slot]:

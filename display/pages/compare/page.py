@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from display.comparison.notes import hours, missing_share, side_names, unevenness
 from display.comparison.sentence import comparison_sentence
@@ -14,7 +14,7 @@ from display.pages.compare.choice import CompareChoice
 from display.pages.mentions.cards import Cards
 from display.pages.mentions.facets import INTENT, SENTIMENT
 from display.pages.mentions.filters import RANGES, MentionsView, query_string
-from monitor.model import Choice, MentionFilter, Sentiment, StoryCount
+from monitor.model import Bin, Choice, MentionFilter, Sentiment, StoryCount
 from monitor.model.comparison import Comparison, Estimate, Figure, Row, Side, SideFigures
 from monitor.text.language_codes import language_name
 
@@ -271,13 +271,20 @@ class ComparePage:
         view = MentionsView(mentions, range_name, self.comparison.upto)
         return f"/mentions?{query_string(view, self.zone)}"
 
-    def slot_path(self, start: datetime, end: datetime) -> str:
-        """The list of the mentions of all sides in one bin."""
+    def bin_path(self, side: ShownSide, found: Bin) -> str:
+        """The list of the mentions of one side in one bin of the chart."""
+        return self._between(side, found, MentionFilter(brand=side.figures.side.filter.brand))
+
+    def slot_path(self, bins: Sequence[Bin | None]) -> str:
+        """The list of the mentions of all brands in one bin of the chart; of one brand, those of its first time."""
         brands = tuple(dict.fromkeys(side.figures.side.brand for side in self.sides))
-        view = replace(
-            MentionsView(MentionFilter(brand=Choice(brands)), "").between(start, end), upto=self.comparison.upto
-        )
-        return f"/mentions?{query_string(view, self.zone)}"
+        side, found = next((side, one) for side, one in zip(self.sides, bins, strict=True) if one)
+        return self._between(side, found, MentionFilter(brand=Choice(brands)))
+
+    def _between(self, side: ShownSide, found: Bin, mentions: MentionFilter) -> str:
+        by = self.chart.lines[side.number - 1].moved_by if self.chart else timedelta(0)
+        view = MentionsView(mentions, "").between(found.start - by, found.end - by)
+        return f"/mentions?{query_string(replace(view, upto=self.comparison.upto), self.zone)}"
 
 
 def range_words(since: datetime | None, until: datetime | None, now: datetime, zone: tzinfo) -> str:
