@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -232,6 +233,8 @@ def test_a_viewer_sees_no_action_and_may_do_none(site: Site) -> None:
 
 
 def test_a_mention_that_is_not_relevant_says_what_would_have_kept_it_out(site: Site) -> None:
+    if "rules.editor" not in site.app.view_functions:
+        site.app.add_url_rule("/rules/<path:brand>", "rules.editor", lambda brand: brand)
     trees = [judged(f"acme orchard {n}", external_id=f"tree {n}") for n in range(9)]
     site.store.save("Forum", [*trees, *(judged(f"acme bank {n}", external_id=f"b{n}") for n in range(12))], now=NOON)
     client = site.signed_in("dana")
@@ -240,7 +243,19 @@ def test_a_mention_that_is_not_relevant_says_what_would_have_kept_it_out(site: S
     for id_ in range(14, 26):
         client.post(f"/mentions/{id_}/relevant")
     page = text_of(client, "/mentions/5")
-    assert "Without “orchard”, the rule would have kept it out. It occurs in 9 of 9 mentions" in page
+    assert "The rule with <code>NOT orchard</code> would have kept it out. It occurs in 9 of 9 mentions" in page
+    assert "No other mention would leave." in page
+    # In place of the row, with how many others would leave. Who is no admin cannot change the rule.
+    site.store.save("Forum", [judged(f"acme orchard {n}", external_id=f"late {n}") for n in "ab"], now=NOON)
+    headers = {"X-Requested-With": "fetch"}
+    parts = client.post("/mentions/26/irrelevant", data={"to": "list"}, headers=headers).text
+    row = plain(re.sub("<[^>]+>", "", parts))
+    assert "Not relevant. Undo u" in row
+    assert "The rule with NOT orchard would have kept it out. 1 mention would leave. See the rule" in row
+    text = site.signed_in("priya").get("/mentions/26").text
+    assert '<a href="/rules/Acme?text=(acme)+NOT+orchard">Try this rule</a>' in text
+    client.post("/mentions/14/irrelevant")
+    assert "No word of it can be proposed for the rule yet." in text_of(client, "/mentions/14")
 
 
 def test_outcomes_in_words() -> None:

@@ -200,7 +200,7 @@ def test_actions_are_not_shown_to_those_who_may_not_use_them(site: Site) -> None
 
 def test_the_menu_names_the_person_and_leads_out(site: Site) -> None:
     page = site.signed_in("dana").get("/mentions").text
-    assert 'aria-label="Your account: Dana Kim">DK</summary>' in page
+    assert '>DK<span class="visually-hidden">, your account: Dana Kim</span></summary>' in page
     assert 'action="/logout"' in page
     assert 'href="/account"' in page
 

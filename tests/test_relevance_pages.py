@@ -85,7 +85,7 @@ def test_every_figure_of_the_list_counts_what_is_set_aside_and_says_so(site: Sit
     page = text_of(client, "/mentions")
     assert '<span id="count">4</span> mentions' in page
     assert '2 set aside, still counted. <a href="/mentions?state=set_aside">Show them</a>' in page
-    assert "4 mentions as of" in page, "the export has what the page counts"
+    assert "4 mentions in 4 stories as of" in page, "the export has what the page counts"
     assert "including 1 hidden and 2 set aside" in page
     assert page.count('class="row"') == 1
     assert len(json.loads(client.get("/mentions.json").text)) == 4

@@ -135,7 +135,7 @@ class Answers:
         upto = self._page(view).upto
         found = find_view_topics(self.context.config, self.context.store, view, upto)
         topics = [
-            {"name": one.name, "n": one.n, "negative_percent": one.negative, "q": one.view.filter.q}
+            {"name": one.name, "n": one.n, "negative_percent": one.negative, "topic": one.search}
             for one in found.topics
         ]
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -11,10 +12,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from monitor.model import Choice, MentionFilter
 from monitor.model.actions import Actor
 from monitor.model.notifications import ChannelKind, NewChannel, NewSubscription
+from monitor.model.people import NewAccount
 from monitor.model.saved_views import NewView
 from tests import mentions_data as data
 from tests.browser.accessibility import check, check_widths, prepare
 from tests.browser.conftest import desktop_context
+from tests.browser.test_actions import PEOPLE, browser_of
+from tests.config_text import config_text, feed
 from tests.fake_site import RunningApp, config
 
 pytestmark = pytest.mark.browser
@@ -46,6 +50,8 @@ PAGES = (
     "/rules/Globex?text=globex+NOT+parcel*&range=all&post=globex+parcel",
     "/rules/Globex?text=globex+AND+(pickup+OR+NEAR+late)",
 )
+OF_PEOPLE = ("/setup", "/people", "/account", "/audit", "/notifications", "/blocks", "/relevance")
+"""Pages that need accounts, or look different with them."""
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
 
 
@@ -107,6 +113,32 @@ def test_lists_and_mentions_are_accessible_with_everything_open(page: Page, serv
     check(page)
     page.goto(f"{served.url}/mentions#filters")
     check(page)
+
+
+def test_pages_of_people_are_accessible_signed_in_and_signed_out(
+    browser: Browser, served: RunningApp, tmp_path: Path
+) -> None:
+    site = RunningApp(config(tmp_path)).start()
+    site.config.path.write_text(config_text(8750, feed("Forum", "https://forum.example/feed.xml")), encoding="utf-8")
+    for name, full_name, role in PEOPLE:
+        site.store.people.add_account(NewAccount(name, full_name, role), site.clock.now(), "command line")
+    site.store.people.record("priya", "changed the role of", "dana", {}, site.clock.now())
+    signed_in = browser_of(browser, site, "priya")
+    page = signed_in.new_page()
+    prepare(page)
+    for path in OF_PEOPLE:
+        answer = page.goto(site.url + path)
+        assert answer is not None
+        assert answer.ok, path
+        check(page)
+        check_widths(page)
+        assert page.evaluate("window.reports") == [], path
+    signed_in.clear_cookies()
+    page.goto(f"{site.url}/login")
+    check(page)
+    check_widths(page)
+    signed_in.close()
+    site.stop()
 
 
 def test_a_phone_reaches_every_page_and_forced_colours_show_where_one_is(browser: Browser, served: RunningApp) -> None:

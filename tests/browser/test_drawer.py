@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from monitor.model import Post
+from monitor.model import MentionFilter, Post
 from tests import mentions_data as data
 from tests.browser.conftest import PageErrors, desktop_context, site_with_mentions
 from tests.fake_site import RunningApp
@@ -140,6 +140,25 @@ def test_new_rows_come_in_at_the_top_and_the_row_in_focus_stays(page: Page, serv
     page.go_back()
     expect(page.locator(".mention-link:focus")).to_have_count(1)
     assert is_same_place(focus(page), place)
+
+
+def test_a_list_to_which_new_rows_are_added_all_day_stays_short(page: Page, served: RunningApp) -> None:
+    page.goto(f"{served.url}/mentions")
+    page.keyboard.press("j")
+    for n in (200, 220):
+        save_new(served, n, f"wave-{n}")
+        expect(page.locator("#pill .n")).to_have_text(f"{n} new")
+        page.keyboard.press("n")
+        expect(page.locator("#pill")).to_be_hidden()
+        page.locator(".mention-link").first.focus()
+    kept = [int(id_) for id_ in page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.id)")]
+    removed = [mention.id for mention in served.store.page(MentionFilter(), limit=1_000) if mention.id not in kept]
+    assert len(kept) < 450 < len(kept) + len(removed)
+    page.locator(".paging a[rel=next]").click()
+    expect(page).to_have_url(re.compile("before="))
+    listed = [int(id_) for id_ in page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.id)")]
+    assert [id_ for id_ in listed if id_ in removed] == removed[: len(set(listed) & set(removed))]
+    assert listed[0] == removed[0]
 
 
 def test_with_room_for_both_the_drawer_follows_the_row_until_it_is_closed(

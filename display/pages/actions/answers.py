@@ -15,9 +15,10 @@ from display.pages.actions.outcomes import GONE, Outcome
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
 from display.pages.mentions.cards import Card, Cards
-from display.pages.mentions.detail import detail_values
+from display.pages.mentions.detail import detail_values, what_would_have_kept_out
 from display.pages.mentions.filters import MentionsView
 from display.pages.mentions.requested import valid_view
+from display.pages.relevance.rule_exclusions import ShownExclusion
 from display.pages.relevance.words import row_reason
 from monitor.model import Mention, MentionFilter, State
 from monitor.model.actions import MAX_SELECTED
@@ -44,6 +45,8 @@ class RowPart:
     """None: the list does not have it any more."""
     text: str = ""
     """Then: why, in a word or two."""
+    kept_out: ShownExclusion | None = None
+    """What would have kept it out, if it is the only one that was marked as not relevant."""
 
 
 def wants_parts() -> bool:
@@ -73,18 +76,22 @@ def parts(mentions: Sequence[int], outcome: Outcome | None = None) -> str:
     view = valid_view(context, now, without=OWN_PARAMETERS)
     change = context.store.last_change_id()  # before what is read, so that the parts have at least this change
     found = context.store.mentions(mentions)
-    rows = [row_part(context, view, found.get(id_), id_, now) for id_ in mentions]
+    is_alone = outcome is not None and len(mentions) == 1
+    rows = [row_part(context, view, found.get(id_), id_, now, is_alone=is_alone) for id_ in mentions]
     opened = found.get(_open_mention(mentions))
     values = detail_values(context, view, opened, now) if opened else {"view": view}
     return render_template("actions/parts.html", rows=rows, outcome=outcome, change=change, **values)
 
 
-def row_part(context: PageContext, view: MentionsView, mention: Mention | None, id_: int, now: datetime) -> RowPart:
-    """A row of the list ``view``."""
+def row_part(
+    context: PageContext, view: MentionsView, mention: Mention | None, id_: int, now: datetime, *, is_alone: bool
+) -> RowPart:
+    """A row of the list ``view``. ``is_alone``: whether a person acted on only this mention."""
     if mention is None:
         return RowPart(id_, None, GONE)
     if text := left_text(mention, view.filter):
-        return RowPart(id_, None, text)
+        kept_out = what_would_have_kept_out(context, mention) if is_alone else None
+        return RowPart(id_, None, text, kept_out)
     query, reason = view.search(), ""
     if mention.set_aside and (found := context.store.relevance.reasons([id_]).get(id_)):
         reason = row_reason(found, context.store.mentions(found.similar))

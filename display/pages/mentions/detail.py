@@ -85,7 +85,7 @@ def actions_of(context: PageContext, mention: Mention, now: datetime) -> ShownAc
 
 
 def what_would_have_kept_out(context: PageContext, mention: Mention) -> ShownExclusion | None:
-    """For a mention that somebody marked as not relevant: a word of it that the rule could exclude."""
+    """For a mention that somebody marked as not relevant: a word of it that its rule could exclude."""
     brand = next((brand for brand in context.config.brands if brand.name == mention.brand), None)
     if mention.state is not State.IRRELEVANT or brand is None:
         return None

@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -229,6 +229,7 @@ def template_values() -> dict[str, object]:
         "error_sentence": error_sentence,
         "short_error": short_error,
         "version": context.version,
+        "has_rule_editor": "rules.editor" in current_app.view_functions,
     }
 
 

@@ -34,6 +34,9 @@ class ShownExclusion:
     wrong: Sequence[SimilarMention]
     """Some of those that people confirmed."""
     n_wrong: int
+    brand: str
+    rule: str
+    """The rule with this exclusion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def rule_proposal(store: Store, brand: Brand) -> RuleProposal | None:
     rule = new_rule(brand.rule, [one.word for one in found])
     if not rule:
         return None
-    return RuleProposal(brand.name, [_shown(store, brand.name, one, kept) for one in found], rule)
+    return RuleProposal(brand.name, [_shown(store, brand, one, kept) for one in found], rule)
 
 
 def new_rule(rule: str, words: Sequence[str]) -> str:
@@ -81,9 +84,10 @@ def evidence_text(brand: str, found: Exclusion) -> str:
     )
 
 
-def _shown(store: Store, brand: str, found: Exclusion, kept: Sequence[ClickedMention]) -> ShownExclusion:
-    leaving = store.count(MentionFilter(q=found.word, brand=Choice((brand,)), state=COUNTED))
+def _shown(store: Store, brand: Brand, found: Exclusion, kept: Sequence[ClickedMention]) -> ShownExclusion:
+    leaving = store.count(MentionFilter(q=found.word, brand=Choice((brand.name,)), state=COUNTED))
     wrong = [one.mention for one in kept if found.word in word_set(one.body)]
     named = store.mentions(wrong[:MAX_WRONG])
     links = [SimilarMention(id_, excerpt(mention)) for id_, mention in named.items()]
-    return ShownExclusion(found.word, evidence_text(brand, found), leaving, links, len(wrong))
+    evidence, rule = evidence_text(brand.name, found), new_rule(brand.rule, [found.word])
+    return ShownExclusion(found.word, evidence, leaving, links, len(wrong), brand.name, rule)

@@ -4,6 +4,7 @@
 import "./mentions.css";
 import "./completion.css";
 import "./saved_views.css";
+import "./touch.css";
 import { connect } from "../live";
 import { actionShortcuts } from "./action_keys";
 import { Actions } from "./actions";

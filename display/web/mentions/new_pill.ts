@@ -2,6 +2,7 @@
 
 import type { Change } from "../live";
 import { rootPath } from "../root_path";
+import { trimList } from "./long_list";
 import { keepingPlace } from "./place";
 
 const COUNT_DELAY_MS = 400;
@@ -42,7 +43,8 @@ export class NewPill {
     const firstPage = this.main.dataset.firstPageUrl ?? `${rootPath()}/mentions`;
     if ((this.count === 0 && !this.outOfSync) || this.adding) return;
     const rows = this.main.querySelector<HTMLElement>("#rows");
-    if (this.outOfSync || !rows || this.main.dataset.firstPage !== "true" || this.count > MAX_COUNT) return location.assign(firstPage);
+    const isTooLong = this.count > MAX_COUNT || (rows?.childElementCount ?? 0) > MAX_COUNT;
+    if (this.outOfSync || !rows || this.main.dataset.firstPage !== "true" || isTooLong) return location.assign(firstPage);
     this.adding = true;
     const page = await fetchPage(firstPage);
     const next = page?.querySelector<HTMLElement>("main#main");
@@ -51,6 +53,7 @@ export class NewPill {
     if (!page || !next || !added) return location.assign(firstPage);
     keepingPlace(() => addRows(rows, added, this.main.dataset.zone));
     Object.assign(this.main.dataset, next.dataset);
+    keepingPlace(() => trimList(rows, this.main));
     keepingPlace(() => ["head", "chart", "facets", "health"].forEach((part) => replacePart(part, page)));
     this.main.dispatchEvent(new Event("partsreplaced"));
     this.showCount(0);
