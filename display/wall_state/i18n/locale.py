@@ -75,7 +75,7 @@ class Locale:
             return self.time_of_day(time)
         away = abs(now - time)
         if away >= WITH_WEEKDAY:
-            return self._date("MMMMd" if away < WITHOUT_YEAR else "yMMMMd", time)
+            return fill(self.phrases.date, date=self._date("MMMMd" if away < WITHOUT_YEAR else "yMMMMd", time))
         weekday = str(format_datetime(time, "EEEE", tzinfo=self.zone, locale=self._cldr))
         if not with_time:
             return weekday

@@ -117,6 +117,7 @@ class Phrases:
     page: PagePhrases
     # Times
     weekday_time: str
+    date: str
     midnight: str
     noon: str
     # Sentences

@@ -53,6 +53,7 @@ PHRASES = Phrases(
         new_code="A new code appears {soon}.",
     ),
     weekday_time="{weekday} {time}",
+    date="{date}",
     midnight="midnight",
     noon="noon",
     continued="{text},",
