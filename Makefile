@@ -66,4 +66,5 @@ licenses: .venv/.testable
 	@echo "Installing what the tests need"
 	@$(PIP) --editable '.[test]'
 	@$(PIP) --editable '.[languages,models]' onnx 2>/dev/null || echo "The language model cannot be installed here; its tests are skipped."
+	@$(PIP) --editable '.[mcp]' 2>/dev/null || echo "The package mcp cannot be installed here; its tests are skipped."
 	@touch $@

@@ -19,6 +19,7 @@ from display.api import actions as api_actions
 from display.api import reference as api_reference
 from display.api import views as api
 from display.api.rate_limit import TokenRates
+from display.mcp_server import endpoint as mcp_endpoint
 from display.metrics.exposition import Exposition
 from display.metrics.families import Measured
 from display.metrics.requests import ResponseCounts
@@ -238,6 +239,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(api.blueprint)
     app.register_blueprint(api_actions.blueprint)
     app.register_blueprint(api_reference.blueprint)
+    app.register_blueprint(mcp_endpoint.blueprint)
 
 
 def favicon() -> tuple[str, int]:

@@ -32,9 +32,9 @@ from tests.fake_site import Served, config, judged, working_status
 from tests.fakes import NOON
 from tests.test_access import api_token
 
-READS = ("mentions", "mentions.ndjson", "counts", "facets", "histogram", "topics", "sources", "incidents", "walls",
-         "rules", "views")  # fmt: skip
-COUNTS = ("mentions", "counts", "facets", "histogram", "topics", "sources", "incidents")
+READS = ("mentions", "mentions.ndjson", "counts", "facets", "histogram", "topics", "compare", "sources", "incidents",
+         "walls", "rules", "views")  # fmt: skip
+COUNTS = ("mentions", "counts", "facets", "histogram", "topics", "compare", "sources", "incidents")
 
 
 class Api:
@@ -101,7 +101,7 @@ def rail_counts(page: str, title: str) -> dict[str, int]:
     section = re.search(rf"(?:<h2[^>]*>|<span>){title}<.*?(?={ends})", page, re.DOTALL)
     if section is None:
         return {}  # without any value, the rail has no section
-    found = re.findall(r'<bdi title="([^"]*)">.*?<span class="n">([\d,]+)</span>', section[0], re.DOTALL)
+    found = re.findall(r'<bdi title="([^"]*)">.*?<span class="n"[^>]*>([\d,]+)<', section[0], re.DOTALL)
     return {html.unescape(label): int(n.replace(",", "")) for label, n in found}
 
 

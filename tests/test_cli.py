@@ -86,7 +86,7 @@ def exported(result: Result) -> list[dict[str, str]]:
 
 def test_every_command_except_the_demo_takes_a_config() -> None:
     assert set(cli.commands) == {
-        *("init", "run", "check", "match", "score", "intents", "import", "export", "demo-wall"),
+        *("init", "run", "check", "match", "score", "intents", "import", "export", "demo-wall", "mcp"),
         *(
             "sources",
             "pause",

@@ -165,7 +165,7 @@ def test_invalid_durations(tmp_path: Path, every: str) -> None:
         (
             "port = 8750",
             "prot = 8750",
-            'server.prot: unknown key. Did you mean "port"? Allowed: host, hosts, port, proxies, url.',
+            'server.prot: unknown key. Did you mean "port"? Allowed: host, hosts, mcp, port, proxies, url.',
         ),
         ("[server]", "[sever]", 'sever: unknown key. Did you mean "server"?'),
         ("aliases =", "alias =", 'brands[0].alias: unknown key. Did you mean "aliases"?'),

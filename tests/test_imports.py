@@ -106,6 +106,7 @@ KEPT_APART = {
     **{package: {"encoder"} for package in ("onnxruntime", "tokenizers")},
     "prometheus_client": {"metrics"},
     "websocket": {"streams", "sources"},
+    **{package: {"mcp_server"} for package in ("mcp", "mcp_types", "anyio")},
     **{package: {"access"} for package in ("authlib", "joserfc")},
 }
 """Third-party package -> the only packages that import it."""

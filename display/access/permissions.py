@@ -53,6 +53,12 @@ def opens_to_tokens(view: View) -> View:
     return view
 
 
+def reads_by_post(view: View) -> View:
+    """A view decorator: the view changes nothing although it is used with POST, so any API token may use it."""
+    view.reads_by_post = True  # type: ignore[attr-defined]
+    return view
+
+
 def opens_to_acting_tokens(view: View) -> View:
     """A view decorator: API tokens with the scope "act" may use this view, if their person has the role for it."""
     view.opens_to_acting_tokens = True  # type: ignore[attr-defined]
@@ -71,7 +77,8 @@ def token_may_read(view: object, path: str, method: str) -> bool:
     """Whether an API token opens this: data that every viewer may read, and views that are declared to open to it."""
     role = required_role(view, method)
     is_data = path.endswith(DATA_ENDINGS) and role is not None and role <= Role.VIEWER
-    return method in SAFE_METHODS and (is_data or getattr(view, "opens_to_tokens", False))
+    reads = method in SAFE_METHODS or getattr(view, "reads_by_post", False)
+    return reads and (is_data or getattr(view, "opens_to_tokens", False))
 
 
 def token_may_act(view: object) -> bool:

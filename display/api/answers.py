@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from display.api.comparison import comparison_document
 from display.api.cursors import START_AGAIN, Cursor, CursorError, decode, fingerprint
 from display.api.documents import (
     Json,
@@ -30,6 +31,7 @@ from display.pages.health_line import HealthLine, current_health
 from display.pages.mentions.export import record
 from display.pages.mentions.filters import EPOCH, MentionsView, query_string
 from display.pages.mentions.page import MentionsPage
+from display.pages.mentions.rail_counts import rail_counts
 from display.pages.mentions.requested import view_of
 from display.pages.mentions.saved import ViewList
 from display.pages.mentions.view_topics import find_view_topics
@@ -121,7 +123,8 @@ class Answers:
         """How many mentions each value of each facet has."""
         view = self.view(params)
         page = self._page(view)
-        return {"facets": facets_document(page.rail.counts), **self._counted(view, page.upto)}
+        counts = rail_counts(self.context.store, page.counted, page.upto)
+        return {"facets": facets_document(counts), **self._counted(view, page.upto)}
 
     def histogram(self, params: Parameters) -> Json:
         """The bars of the chart."""
@@ -145,6 +148,14 @@ class Answers:
             "exact": found.exact,
             **self._counted(view, upto),
         }
+
+    def compare(self, params: Parameters) -> Json:
+        """Two to five brands side by side, or one brand at two times."""
+        config, store = self.context.config, self.context.store
+        found = comparison_document(config, store, params, self.health, self.now)
+        starts = [side["since"] for side in found["sides"]]
+        since = None if None in starts else datetime.fromisoformat(min(starts))
+        return {**found, **self._covered(since, self.now, upto=found["upto"])}
 
     # The rest
 

@@ -125,6 +125,13 @@ def topics() -> Response:
     return answer(answers().topics(parameters()))
 
 
+@blueprint.get("/compare")
+@opens_to_tokens
+def compare() -> Response:
+    """Brands side by side."""
+    return answer(answers().compare(parameters()))
+
+
 @blueprint.get("/sources")
 @opens_to_tokens
 def sources() -> Response:

@@ -44,6 +44,7 @@ SUMMARIES = MappingProxyType(
         "install-service": "Install this Wallflower as a systemd service.",
         "intents": "Print the built-in rules of intents, as a file to change.",
         "match": "Print the lines of FILE that RULE matches.",
+        "mcp": "Serve mentions to an assistant by the Model Context Protocol, over standard input and output.",
         "not-relevant": "Say that a mention is not about its brand.",
         "opml": "Print the feeds of an OPML file for config.toml.",
         "pause": "Stop reading a source until it is resumed.",

@@ -32,6 +32,7 @@ def api_operations() -> Json:
         "/facets": _figures("facets", "Facets", "How many mentions each value of each facet has."),
         "/histogram": _figures("histogram", "Histogram", "The bars of the chart."),
         "/topics": _figures("topics", "Topics", "What the mentions are about, compared with similar ones."),
+        "/compare": _compare(),
         "/sources": _days("sources", "Sources", "The sources, whether they are read, and when they were not."),
         "/incidents": _days("incidents", "Incidents", "The incidents of the last days, the latest first."),
         "/walls": _plain("walls", "Walls", "What each wall shows. The format of `state` may change in any version."),
@@ -89,6 +90,20 @@ def _mention() -> Json:
     parameter = {"name": "number", "in": "path", "required": True, "description": "Its id.", "schema": number}
     found = _operation("mention", "One mention with the evidence of its score.", "OneMention")
     return found | {"parameters": [parameter]}
+
+
+def _compare() -> Json:
+    brand = {"type": "array", "items": {"type": "string"}}
+    description = "Repeated: two to five brands. One: it is compared with an earlier time. None: ours and another one."
+    parameters: list[Json] = [
+        {"name": "brand", "in": "query", "description": description, "schema": brand, "style": "form", "explode": True}
+    ]
+    parameters += [one for one in filter_parameters() if one["name"] in ("range", "since", "until")]
+    for name, words in (("against_since", "begins"), ("against_until", "ends")):
+        text = f"With one brand: when the time {words} with which it is compared. By default the time before."
+        parameters.append({"name": name, "in": "query", "description": text, "schema": {"type": "string"}})
+    summary = "Brands side by side, or one brand at two times, with a sentence to say aloud."
+    return _operation("compare", summary, "Comparison") | {"parameters": parameters}
 
 
 def _wall() -> Json:

@@ -111,6 +111,38 @@ _VIEW = object_of(
 _WALL = object_of(name=TEXT, state=reference("WallState"))
 
 
+_ESTIMATE = nullable(object_of(value=_FIGURE, low=_FIGURE, high=_FIGURE))
+_ROWS = array_of(object_of(value=nullable(TEXT) | {"description": "Null: all others."}, n=array_of(NUMBER)))
+_SIDE = object_of(
+    brand=TEXT,
+    since=nullable(TIME),
+    until=nullable(TIME),
+    mentions=_COUNT,
+    stories=_COUNT,
+    share=nullable(_SHARE) | {"description": "Of the mentions of all brands."},
+    scored_stories=object_of(negative=NUMBER, neutral=NUMBER, positive=NUMBER),
+    unscored=NUMBER,
+    mood=_ESTIMATE | {"description": "With its 95 % interval. Null: too little is scored."},
+    negative_share=_ESTIMATE,
+    unread_hours=_FIGURE,
+    probably_missing_share=_FIGURE,
+)
+_WORD = object_of(text=TEXT, n=NUMBER, n_others=NUMBER, times_as_frequent=nullable(_FIGURE))
+COMPARISON = object_of(
+    sentence=TEXT | {"description": "What the figures allow to say aloud."},
+    even=FLAG | {"description": "Whether all sides were read as completely, by the same rules."},
+    uneven_because=array_of(TEXT),
+    sides=array_of(_SIDE),
+    sentiments=_ROWS,
+    intents=_ROWS,
+    sources=_ROWS,
+    languages=_ROWS,
+    topics=_ROWS,
+    words=array_of(array_of(_WORD)) | {"description": "For each side, what is said more often there."},
+    **_COUNTED,
+)
+
+
 def api_schemas() -> Json:
     """The schemas by name."""
     return {
@@ -138,6 +170,7 @@ def api_schemas() -> Json:
         "Topics": object_of(
             topics=array_of(_TOPIC), compared_with=nullable(TEXT), mentions=_COUNT, exact=FLAG, **_COUNTED
         ),
+        "Comparison": COMPARISON,
         "Sources": object_of(sources=array_of(_SOURCE), **_COUNTED),
         "Incidents": object_of(incidents=array_of(_INCIDENT), **_COUNTED),
         "Walls": object_of(walls=array_of(_WALL)),

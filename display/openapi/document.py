@@ -93,6 +93,7 @@ def operations() -> Json:
         "/healthz": {"get": _health()},
         "/readyz": {"get": _readiness()},
         "/metrics": {"get": _metrics()},
+        "/mcp": {"post": _assistants()},
         "/openapi.json": {"get": _description()},
         **api_operations(),
     }
@@ -166,6 +167,15 @@ def _readiness() -> Json:
     not_ready = {"503": answer("Not ready; `reasons` say why.", JSON, reference("Readiness"))}
     answers = responses(success=ok("Ready.", JSON, reference("Readiness")) | not_ready)
     return _operation("readiness", "Readiness, with the evidence.", ANYBODY, answers)
+
+
+def _assistants() -> Json:
+    body = {"required": True, "content": {JSON: {"schema": {"type": "object"}}}}
+    answers = responses("400", "401", "403", "404", "413", "503", success=ok("A result.", JSON, {"type": "object"}))
+    busy = {"429": answer("The token has sent too many requests.", JSON, reference("Error"))}
+    accepted = {"202": {"description": "A notification was received."}}
+    summary = "One message of the Model Context Protocol, if the config has `mcp = true`."
+    return _operation("mcp", summary, READERS, answers | busy | accepted) | {"requestBody": body}
 
 
 def _metrics() -> Json:

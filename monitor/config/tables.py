@@ -63,6 +63,8 @@ class Server:
     """The reverse proxies whose X-Forwarded-* headers are believed."""
     url: WebAddress | None = None
     """The address at which people open the pages, for the links in messages; None: as far as the rest says it."""
+    mcp: StrictBool = False
+    """Whether assistants may read through /mcp."""
 
 
 class LanguagesTable(Table):

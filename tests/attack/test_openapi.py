@@ -58,9 +58,14 @@ checks.positive_data_acceptance.expected-statuses = [200, 400, 401]
 
 # their filters too
 [[operations]]
-include-path-regex = "/api/v1/(mentions.*|counts|facets|histogram|topics)$"
+include-path-regex = "/api/v1/(mentions.*|counts|facets|histogram|topics|compare)$"
 phases.coverage.enabled = false
 checks.positive_data_acceptance.expected-statuses = [200, 400, 401, 404]
+
+# off by default
+[[operations]]
+include-path = "/mcp"
+checks.positive_data_acceptance.expected-statuses = [400, 401, 404]
 
 # what is acted on may not exist
 [[operations]]

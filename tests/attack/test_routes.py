@@ -119,6 +119,7 @@ NEEDED = {
     ("POST", "channels.remove"): Role.ADMIN,
     ("POST", "saved_views.make_feed"): Role.VIEWER,
     ("POST", "saved_views.revoke_feed"): Role.VIEWER,
+    ("POST", "mcp.endpoint"): Role.VIEWER,
     ("POST", "api_actions.act"): Role.MEMBER,
     ("POST", "api_actions.undo"): Role.MEMBER,
     ("POST", "sources.back_up"): Role.ADMIN,
@@ -131,6 +132,7 @@ FOR_TOKENS = {
     "mentions.export_csv", "mentions.export_json", "mentions.new_count", "wall.state", "metrics.metrics",
     "openapi.description", "check.export_csv", "check.export_json",
     "api.mentions", "api.all_mentions", "api.mention", "api.counts", "api.facets", "api.histogram", "api.topics",
+    "api.compare",
     "api.sources", "api.incidents", "api.walls", "api.wall", "api.rules", "api.views",
 }  # fmt: skip
 """What API tokens read."""
@@ -250,6 +252,7 @@ def test_an_api_token_opens_what_its_scope_and_its_person_allow(site: Site, name
         if status not in (401, 403):
             opened.add((route.endpoint, route.method))
     read = {(endpoint, method) for endpoint in FOR_TOKENS for method in ("GET", "HEAD")}
+    read.add(("mcp.endpoint", "POST"))
     may_act = scope is TokenScope.ACT and name != "bo"
     assert opened == read | ({(endpoint, "POST") for endpoint in FOR_ACTING_TOKENS} if may_act else set())
     assert rows(site) == before
