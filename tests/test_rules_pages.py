@@ -139,7 +139,11 @@ def test_saving_keeps_the_file_and_says_who_why_and_what_came_of_it(site: Site) 
     page = site.client.get("/rules/Acme").text
     assert "data-progress" in page
     assert "Stored posts are being matched again: 0 % done." in shown(page)
+    part = site.client.get("/rules/Acme/progress").text
+    assert "0 % done" in part
+    assert "<main" not in part
     match_again(site)
+    assert "data-progress" not in site.client.get("/rules/Acme/progress").text
     text = shown(site.client.get("/rules/Acme").text)
     assert "by Priya" in text
     assert "Leave out refunds 0 mentions entered, 1 left" in text
@@ -151,6 +155,16 @@ def test_saving_keeps_the_file_and_says_who_why_and_what_came_of_it(site: Site) 
     assert "Last 7 days: this rule found 4 mentions." in shown(site.client.get("/rules/Acme").text)
     compared = shown(site.client.get("/rules/Acme?version=1&with=2").text)
     assert "Compare Added: NOT refund" in compared.replace("+ ", "")
+
+
+def test_a_rule_saved_on_the_set_up_page_says_who_too(site: Site) -> None:
+    add_people(site.store, site.clock)
+    sign_in(site.client, "priya")
+    address = "/setup/brands/edit?original=Acme"
+    changed = {**site.form(address), "rule": "acme NOT broken"}
+    assert site.client.post("/setup/brands/edit", data=changed).status_code == 303
+    newest = site.store.rules.versions("Acme")[0]
+    assert (newest.text, newest.person.split()[0]) == ("acme NOT broken", "Priya")
 
 
 def test_two_people_at_once_see_both_rules_and_lose_nothing(site: Site) -> None:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from flask import request
 
-from display.access.guard import current_person
 from display.pages.context import PageContext
-from display.pages.setup.saving import Change, Refusal, config_file, fingerprint, save, tables
+from display.pages.setup.saving import Change, Refusal, announce_rule, config_file, fingerprint, save, tables
 from display.setup.config_file import FileText, is_writable
 from display.setup.toml_edits import set_table
 from monitor.config.changes import ConfigStatus
@@ -54,14 +53,14 @@ def save_rule(context: PageContext, brand: Brand, stored: StoredRule, text: str)
     """Save ``text`` as the rule of ``brand``, and use it; the status of the config, or why nothing was saved."""
     if stored.file is None or stored.position < 0:
         return Refusal(f"{context.config.path.name} cannot be read, or has no brand {brand.name} any more.")
-    reason, person = one_line(request.form.get("reason", ""))[:MAX_REASON_CHARS], current_person()
+    reason = one_line(request.form.get("reason", ""))[:MAX_REASON_CHARS]
     change = Change(
         lambda file: set_table(file, "brands", stored.position, {"rule": text}),
         "changed rule",
         brand.name,
         {"before": stored.text, "after": text, **({"reason": reason} if reason else {})},
     )
-    context.store.rules.announce(brand.name, text, person.full_name or person.name, reason, context.clock.now())
+    announce_rule(brand.name, text, reason)
     result = save(stored.file, change)
     if isinstance(result, Refusal) or result.problems:
         context.store.rules.withdraw(brand.name)

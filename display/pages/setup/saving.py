@@ -100,6 +100,12 @@ def record(context: PageContext, change: Change) -> None:
     context.store.people.record(current_person().name, change.action, change.target, details, context.clock.now())
 
 
+def announce_rule(brand: str, text: str, reason: str = "") -> None:
+    """Say who is about to change a rule, and why, so that its new version carries that."""
+    context, person = page_context(), current_person()
+    context.store.rules.announce(brand, text, person.full_name or person.name, reason, context.clock.now())
+
+
 def own_problems(problems: Sequence[str], place: str) -> tuple[dict[str, str], list[str]]:
     """The problems of the table at ``place``, such as "brands[0]", by key; and all others."""
     own: dict[str, str] = {}
