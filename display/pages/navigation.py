@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,10 @@ def page_links(*, is_member: bool) -> list[PageLink]:
 
     At most four are ``on_phone``, so that each target there is wide enough.
     """
-    rules = (
-        [PageLink("rules", "Rules", url_for("rules.listing"))] if "rules.listing" in current_app.view_functions else []
-    )
     return [
         PageLink("mentions", "Mentions", url_for("mentions.listing"), on_phone=True),
         PageLink("compare", "Compare", url_for("compare.page"), on_phone=True),
-        *rules,
+        PageLink("rules", "Rules", url_for("rules.listing")),
         PageLink("weekly", "Last week", url_for("weekly.page"), on_phone=True),
         PageLink("sources", "Sources", url_for("sources.listing"), on_phone=True),
         PageLink("check", "Check", url_for("check.page" if is_member else "check.results")),
