@@ -86,6 +86,12 @@ def test_text_too_short_to_decide_has_no_language(detector: LanguageDetector, te
     assert detector.detect([text]) == [None]
 
 
+@given(st.text(st.characters(max_codepoint=0x7F)))
+def test_what_belongs_to_a_language_does_not_depend_on_the_words_around(text: str) -> None:
+    by_token = " ".join(map(language._language_part, text.split()))
+    assert by_token.split() == language._NOT_LANGUAGE.sub(" ", text).split()
+
+
 def test_only_the_start_of_a_long_text_decides(detector: LanguageDetector) -> None:
     german = "Der Kundenservice war wirklich furchtbar. " * 15
     assert len(german) >= language.MAX_CHARS

@@ -109,12 +109,10 @@ class TokenizedText:
 
     def _flagged_tokens(self) -> list[tuple[int, int]]:
         """The tokens that are more than plain words, as (index, flags). Sets ``flags`` to the union of them all."""
+        flagged = [(i, flags) for i, entry in enumerate(self.entries) if (flags := entry.flags)]
         union = 0
-        flagged = []
-        for i, entry in enumerate(self.entries):
-            if flags := entry.flags:
-                union |= flags
-                flagged.append((i, flags))
+        for _, flags in flagged:
+            union |= flags
         self.flags = union
         return flagged
 

@@ -18,6 +18,7 @@ import string
 import threading
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -269,10 +270,17 @@ def _by_script(letters: str, text: str) -> str | None:
 
 def _language_words(text: str) -> list[str]:
     """The words of ``text`` that belong to a language. Text mostly in capitals is lower-cased."""
-    words = _NOT_LANGUAGE.sub(" ", text)
+    # In ASCII, nothing that is removed depends on what stands beyond a space.
+    words = " ".join(map(_language_part, text.split())) if text.isascii() else _NOT_LANGUAGE.sub(" ", text)
     if _is_mostly_capitals(words):
         words = words.lower()
     return unicodedata.normalize("NFC", words.replace("\u2019", "'")).split()
+
+
+@lru_cache(maxsize=20_000)
+def _language_part(token: str) -> str:
+    """What belongs to a language of a text without spaces. Kept, because most tokens occur often."""
+    return _NOT_LANGUAGE.sub(" ", token)
 
 
 def _is_mostly_capitals(text: str) -> bool:
