@@ -19,8 +19,8 @@ from monitor.query.matcher import Matcher
 from monitor.rules import Rematcher, incomparable_spans
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
-from tests.fake_site import config, working_status
-from tests.fakes import NOON, post
+from tests.fake_site import app_for, config, working_status
+from tests.fakes import NOON, FakeClock, post
 
 BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
 NARROWER, WIDER = "acme NOT refund", "acme OR refund"
@@ -120,6 +120,16 @@ def test_after_a_wider_rule_the_history_begins_with_it(store: Store) -> None:
     IncidentsJob(store, ["Acme", "Globex"], ["Forum"], recorder).run(NOON + timedelta(hours=1))
     start = NOON + timedelta(hours=1) - timedelta(days=28)
     assert recorder.unread == {"Acme": {"Forum": ((start, NOON),)}, "Globex": {"Forum": ()}}
+
+
+def test_the_chart_of_mentions_says_why_nothing_is_usual(store: Store, tmp_path: Path) -> None:
+    clock = FakeClock(NOON + timedelta(hours=1))
+    settings = config(tmp_path, sources=("Forum",), brands=BRANDS)
+    site = app_for(settings, store, clock).test_client()
+    assert "a rule changed" not in site.get("/mentions?brand=Acme").text
+    use(store, WIDER)
+    assert 'href="/rules" title="What is usual is not known yet' in site.get("/mentions?brand=Acme").text
+    assert "a rule changed" not in site.get("/mentions?brand=Globex").text
 
 
 def test_the_weekly_report_does_not_compare_weeks_across_a_wider_rule(store: Store, tmp_path: Path) -> None:

@@ -43,6 +43,18 @@ def test_hours_before_the_first_mention_and_those_left_out_do_not_count() -> Non
     assert without.of(NOON, NOON + HOUR) == 4 < (with_storm.of(NOON, NOON + HOUR) or 0)
 
 
+def test_after_a_change_of_a_rule_the_reason_for_no_usual_count_is_known() -> None:
+    everything = [Period(NOON - 30 * DAY, NOON)]
+    unknown = usual_of(hours(20), [], UTC, everything)
+    assert unknown is not None
+    assert unknown.rule_changed
+    assert unknown.of(NOON - HOUR, NOON) is None
+    known = usual_of(hours(20), [], UTC, [Period(NOON - 30 * DAY, NOON - 12 * DAY)])
+    assert known is not None
+    assert not known.rule_changed
+    assert usual_of(hours(3), [], UTC, everything) is None, "too short without it, too"
+
+
 def test_too_few_days_have_no_usual_count() -> None:
     assert usual_of(hours(3), [], UTC) is None
     assert usual_of([], [], UTC) is None

@@ -66,6 +66,7 @@ def brand_board(
     head: str,
     locale: Locale,
     usual_shares: Mapping[str, int] | None = None,
+    rule_changed: bool = False,
     unread: bool = False,
     mood_model: Callable[[str], MoodModel] = lambda _: MoodModel(RULES.confusion),
     errors: str = "",
@@ -73,7 +74,8 @@ def brand_board(
     """``brands`` by share, at most MAX_ROWS rows: the smallest become "others", but never a brand of ``leads``.
 
     A single brand has no share: it would be the whole. ``usual_shares``: brand -> its usual share in whole per cent,
-    which is shown for ``leads``. ``unread``: nothing was read, so that no brand can be said to have no mentions.
+    which is shown for ``leads``; ``rule_changed``: why there is none.
+    ``unread``: nothing was read, so that no brand can be said to have no mentions.
     ``errors``: how often moods' posts are misjudged, shown beside moods.
     """
     found = sorted((tallies.get(b.name, Tally(b.name, 0)) for b in brands), key=lambda t: -t.n)
@@ -89,6 +91,8 @@ def brand_board(
         for brand, n in (usual_shares or {}).items()
         if brand in leads
     }
+    if rule_changed and not usual_shares:
+        usual = dict.fromkeys(leads, phrases.usual_share_unknown)
     texts = [share_text(percent, t.n) for percent, t in zip(shares, shown, strict=False)] if len(brands) > 1 else [""]
     rows = [
         _row(t, t.brand in leads, text, usual, brand_mood(t, mood_model(t.brand), phrases))

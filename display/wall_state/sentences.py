@@ -43,6 +43,8 @@ class HeadlineContext:
     """Valid days that the baseline has so far."""
     today_is_valid: bool = False
     """Whether today is one of them already."""
+    rule_changed: bool = False
+    """Whether the baseline begins with a new rule, or waits until stored posts are matched by it."""
     usual: HourlyRange | None = None
     """What this hour usually brings; None if that is unknown."""
     any_mention: bool = True
@@ -258,7 +260,8 @@ def _last_hour(kind: StateKind, context: HeadlineContext) -> Headline:
     hour = fill(phrases.in_last_hour, mentions=_mentions(context))
     if kind is StateKind.LEARNING:
         days_before = context.baseline_days - context.today_is_valid
-        day = fill(phrases.learning_day, day=context.locale.number(days_before + 1))
+        phrase = phrases.learning_rule_day if context.rule_changed else phrases.learning_day
+        day = fill(phrase, day=context.locale.number(days_before + 1))
         text = day if context.baseline_days < MIN_VALID_DAYS else phrases.learning_hour
         return Headline(phrases.learning, text, fill(phrases.sentence, text=hour))
     word = {StateKind.BUSY: phrases.busy, StateKind.QUIET: phrases.quiet}.get(kind, phrases.normal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -24,6 +25,11 @@ NEW_BELOW = 1 / 28
 def topic_phrase(words: str, policy: DisplayPolicy) -> str:
     """A topic's words as the wall may show them; empty if it may not."""
     return truncate_graphemes(one_line(policy.masked_text(words)), MAX_TOPIC_GRAPHEMES) if policy.allows(words) else ""
+
+
+def without_usual(found: Topics) -> Topics:
+    """The same without comparisons: after a change of a rule, every topic of what it finds since would be new."""
+    return replace(found, day=tuple(replace(topic, baseline=None) for topic in found.day))
 
 
 class HeadlineTopic(NamedTuple):

@@ -167,6 +167,7 @@ class WallBuilder:
             locale=self._locale,
             baseline_days=baseline.days,
             today_is_valid=baseline.last_day == now.astimezone(baseline.zone).date(),
+            rule_changed=data.rule_changed(self._leading_brands),
             usual=usual_counts.expected_range(baseline, now),
             any_mention=data.any_mention,
             collecting=data.collecting,
@@ -245,6 +246,7 @@ class WallBuilder:
             head=coverage.board_head(data, self._locale),
             locale=self._locale,
             usual_shares=usual,
+            rule_changed=len(names) > 1 and data.rule_changed(names),
             unread=not coverage.was_read_this_week(data),
             mood_model=data.error_figures.mood_model,
             errors=board.errors_line(

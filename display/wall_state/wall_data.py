@@ -16,6 +16,8 @@ from display.wall_state.baseline_hours import baseline_hours
 from display.wall_state.director import FRESH, HERO_COUNT_SECONDS
 from display.wall_state.hidden_posts import HiddenPosts, count_matches
 from display.wall_state.horizon import Period
+from display.wall_state.imported_history import imported_history
+from display.wall_state.topics import without_usual
 from display.wall_state.ttl_cache import ttl_cache
 from display.wall_state.usual_shares import WEEK
 from monitor.analysis.baseline import BASELINE_DAYS, MIN_VALID_DAYS, Baseline, baseline_of
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Brands = tuple[str, ...]
 
-DAY = timedelta(days=1)
 BASELINE_SPAN = timedelta(days=BASELINE_DAYS)
 REFRESH_SECONDS = 1.0
 """All data are read again after this time, even if nothing was stored."""
@@ -50,9 +51,6 @@ MATCHES_TTL_SECONDS = 60.0
 BASELINE_TTL_SECONDS = 300.0
 MAX_CACHED = 1024
 """Entries of each cache."""
-MIN_IMPORTED_SHARE = 0.5
-"""Imported history tells what is usual if it has at least this share of the mentions per day that the sources bring: a
-file of a few reviews does not."""
 NOT_LIVE_AFTER_SECONDS = 120.0
 """Without a scheduler for this long, the wall is not live. A shorter absence is a restart."""
 ANALYSIS_VALID_FOR = timedelta(minutes=5)
@@ -81,6 +79,7 @@ class WallData:
         self.store_health = StoreHealth()
         self._loaded: dict[Hashable, Any] = {}
         self._caches: dict[float, TTLCache[Hashable, Any]] = {}
+        self._rules: list[tuple[str, int, bool]] = []
 
     def refresh(self) -> int:
         """Update the snapshot if the store changed or a second passed. Returns the snapshot's revision number."""
@@ -89,8 +88,16 @@ class WallData:
         if last_id != self.last_id or outage != before or at - self._refreshed_at >= REFRESH_SECONDS:
             self.now, self.last_id, self._refreshed_at = self._clock.now(), last_id, at
             self._loaded.clear()
+            self._forget_old_rules()
             self._revision += 1
         return self._revision
+
+    def _forget_old_rules(self) -> None:
+        """Drop what is cached when a rule changed, and again when stored posts are matched by it."""
+        changes = self._store.rule_changes(self.now - WEEK, self.now)
+        before, self._rules = self._rules, [(change.brand, change.version, change.unfinished) for change in changes]
+        if self._rules != before:
+            self._caches.clear()
 
     @property
     def collecting(self) -> bool:
@@ -222,6 +229,11 @@ class WallData:
             return known
         return self._cached(("baseline so far", brands), LEARNING_TTL_SECONDS, lambda: self._baseline(brands))
 
+    def rule_changed(self, brands: Brands) -> bool:
+        """Whether earlier counts of ``brands`` are not comparable with those of now, because a rule changed."""
+        since = self.now - BASELINE_SPAN
+        return bool(self._once(("rules", brands), lambda: incomparable_spans(self._store, brands, since, self.now)))
+
     def usual_shares(self, brands: Brands) -> dict[str, int]:
         """Brand -> its usual share in whole per cent of all ``brands``; empty if too few weeks are known."""
         return self._cached(("shares", brands), BASELINE_TTL_SECONDS, lambda: self._usual_shares(brands))
@@ -234,7 +246,9 @@ class WallData:
     def topics(self, brand: str) -> Topics | None:
         """A brand's topics; None if there are none or they are out of date."""
         found = self._once(("topics", brand), lambda: self._store.topics(brand))
-        return found if found and self._is_current(found.as_of) else None
+        if not found or not self._is_current(found.as_of):
+            return None
+        return without_usual(found) if self.rule_changed((brand,)) else found
 
     def volumes(self, brand: str, bins: int) -> VolumeSeries:
         """A brand's last ``bins`` counts in steps of 5 minutes, up to now."""
@@ -277,7 +291,7 @@ class WallData:
         return found
 
     def _baseline(self, brands: Brands) -> Baseline:
-        zone, now, start = self._config.timezone, self.now, self.now - BASELINE_SPAN
+        now, start, zone = self.now, self.now - BASELINE_SPAN, self._config.timezone
         volumes = [self._store.volume_series(brand, start, now) for brand in brands]
         unread_periods = [period for periods in self._unread(start).values() for period in periods]
         incidents = [(i.since, i.until or now) for i in self._store.incidents(start, now) if i.brand in brands]
@@ -292,24 +306,10 @@ class WallData:
         unread: dict[str, Sequence[Period]] = {
             source: periods.get(source, ()) for source in major_sources(self.mentions_by_source)
         }
-        history = self._imported_history(since)
+        history = imported_history(self, self._store, since)
         if history:
             unread[""] = [(since, self.listening_since)]
         return {source: without(spans, history) for source, spans in unread.items()}
-
-    def _imported_history(self, since: datetime) -> list[Period]:
-        """The periods since then that files of other sources cover, if these bring about as much as the sources do."""
-        polled = {status.source for status in self.source_health.statuses}
-        periods = {
-            s: (max(a, since), b) for s, (a, b) in self.imported_periods.items() if s not in polled and b > since
-        }
-        if not periods:
-            return []
-        counts = self._store.source_volumes(since, self.now - since, 1)
-        per_day = sum(counts.get(source, [0])[0] / max(1.0, (b - a) / DAY) for source, (a, b) in periods.items())
-        read_days = min(max((self.now - self.listening_since) / DAY, 1.0), 7.0)
-        polled_per_day = sum(self.mentions_by_source.get(source, 0) for source in polled) / read_days
-        return list(periods.values()) if per_day >= MIN_IMPORTED_SHARE * polled_per_day else []
 
     def _usual_shares(self, brands: Brands) -> dict[str, int]:
         edges = usual_shares.week_edges(self.now)

@@ -143,3 +143,26 @@ def the_third_day_in_german(scene: Scene) -> None:
 @situation("learning", "jour 3.", wall=replace(WALL, language="fr"))
 def the_third_day_in_french(scene: Scene) -> None:
     _days_of_learning(scene, 2.5)
+
+
+@situation(
+    "learning", "Learning what is usual with the new rule, day 1.", "rule changed", never=("usually",), weeks=True
+)
+def a_rule_that_may_find_more(scene: Scene) -> None:
+    _change_rule(scene, "acme OR refund")
+    scene.write((48, 33, 21, 4))
+    scene.read()
+
+
+@situation(
+    "learning", "Learning what is usual with the new rule, day 1.", "rule changed", never=("usually",), weeks=True
+)
+def stored_posts_that_are_still_matched_again(scene: Scene) -> None:
+    scene.write((48, 33, 21, 4))
+    scene.read()
+    scene.states.get()  # what was usual by the rule before is cached now
+    _change_rule(scene, "acme NOT refund")
+
+
+def _change_rule(scene: Scene, rule: str) -> None:
+    scene.store.register_brands((replace(scene.brands[0], rule=rule), *scene.brands[1:]), scene.now)

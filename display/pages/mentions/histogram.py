@@ -109,6 +109,8 @@ class Histogram:
     """The text about sources that are not read now, for a narrow screen."""
     usual_path: str = ""
     """Path of the stepped line of usual counts, in a box of 100 x PLOT_HEIGHT_PX; empty if they are not known."""
+    rule_changed: bool = False
+    """Whether what is usual is not known because a rule changed."""
     flags: tuple[RuleFlag, ...] = ()
 
     @property
@@ -185,6 +187,7 @@ def build_histogram(
         breaks=tuple(scale.breaks(zone)),
         unread_now=_unread_text(gap for gap in visible if gap.until is None),
         usual_path=_usual_path([(scale.at(b.start), scale.at(b.end)) for b in bins], usually, px_per_mention),
+        rule_changed=usual is not None and usual.rule_changed,
         flags=tuple(_flag(change, scale, now, zone) for change in changes if since < change.at < until),
     )
 

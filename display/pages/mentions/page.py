@@ -287,8 +287,8 @@ class MentionsPage:
         incidents, brand = self.store.incidents(edges[0], until), self.view.filter.brand
         excluded += [Period(one.since, one.until or until) for one in incidents if brand.allows(one.brand)]
         shown = [one.name for one in self.config.brands if brand.allows(one.name)]
-        excluded += [Period(*span) for span in incomparable_spans(self.store, shown, edges[0], self.now)]
-        return usual_of(self.store.histogram(four_weeks, edges, self.upto), excluded, self.zone)
+        changed = [Period(*span) for span in incomparable_spans(self.store, shown, edges[0], self.now)]
+        return usual_of(self.store.histogram(four_weeks, edges, self.upto), excluded, self.zone, changed)
 
     def _rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
         """The changes of rules whose mentions this view shows."""

@@ -27,12 +27,18 @@ class UsualCounts(Protocol):
         """Mentions in [start, end); None if too little is known."""
         ...
 
+    @property
+    def rule_changed(self) -> bool:
+        """Whether nothing is known because a rule changed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Usual:
     """What is usual for a view."""
 
     baseline: Baseline
+    rule_changed: bool = False
 
     def of(self, start: datetime, end: datetime) -> float | None:
         """Mentions in [start, end); None if too little is known."""
@@ -54,19 +60,29 @@ def hour_edges(until: datetime, zone: tzinfo) -> list[datetime]:
     return [first + n * HOUR for n in range((until - first) // HOUR + 1)]
 
 
-def usual_of(hours: Sequence[Bin], excluded: Iterable[Period], zone: tzinfo) -> Usual | None:
+def usual_of(
+    hours: Sequence[Bin], excluded: Iterable[Period], zone: tzinfo, changed: Iterable[Period] = ()
+) -> Usual | None:
     """What is usual, from the counts of ``hours``; None with too few days.
 
-    Hours before the first mention do not count, and neither do those that overlap a period of ``excluded``.
+    Hours before the first mention do not count, and neither do those that overlap a period of ``excluded``, or one of
+    ``changed``: the times whose counts a change of a rule has made incomparable.
     """
-    spans = list(excluded)
+    spans, incomparable = list(excluded), list(changed)
+    baseline = _baseline(hours, [*spans, *incomparable], zone)
+    if baseline.ranges:
+        return Usual(baseline)
+    is_known_otherwise = bool(incomparable and _baseline(hours, spans, zone).ranges)
+    return Usual(baseline, rule_changed=True) if is_known_otherwise else None
+
+
+def _baseline(hours: Sequence[Bin], excluded: Sequence[Period], zone: tzinfo) -> Baseline:
     first = next((number for number, hour in enumerate(hours) if hour.n), len(hours))
     counts = [
-        HourCount(hour.start, hour.n, not any(a < hour.end and hour.start < b for a, b in spans))
+        HourCount(hour.start, hour.n, not any(a < hour.end and hour.start < b for a, b in excluded))
         for hour in hours[first:]
     ]
-    baseline = baseline_of(counts, zone)
-    return Usual(baseline) if baseline.ranges else None
+    return baseline_of(counts, zone)
 
 
 def usual_number(n: float) -> str:

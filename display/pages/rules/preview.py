@@ -67,6 +67,7 @@ class _CurrentCounts:
     """The line of the rule in use, in place of what is usual."""
 
     counts: dict[datetime, int]
+    rule_changed: bool = False
 
     def of(self, start: datetime, end: datetime) -> float | None:
         """Mentions in the bin that begins at ``start``."""

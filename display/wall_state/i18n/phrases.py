@@ -160,6 +160,8 @@ class Phrases:
     set_up: Plural
     all_failed: str
     learning_day: str
+    learning_rule_day: str
+    """Since a brand's rule changed: counts by the rule before are not comparable."""
     learning_hour: str
     none_read_since: str
     none_readable: str
@@ -223,6 +225,8 @@ class Phrases:
     """For a narrower place."""
     usually_an_hour: str
     usual_share: str
+    usual_share_unknown: str
+    """In its place while a changed rule makes shares of former weeks incomparable."""
     negative_mentions: Plural
     flag_mentions: Plural
     """What a number on the flag counts, without the number; each word has a line."""

@@ -90,6 +90,7 @@ PHRASES = Phrases(
     set_up=Plural(one="{n} Quelle ist eingerichtet.", other="{n} Quellen sind eingerichtet."),
     all_failed="Bisher war keine Quelle lesbar.",
     learning_day="was üblich ist, Tag {day}.",
+    learning_rule_day="was mit der neuen Regel üblich ist, Tag {day}.",
     learning_hour="was um diese Zeit üblich ist.",
     none_read_since="Seit {time} keine Quelle gelesen.",
     none_readable="Keine Quelle ist lesbar.",
@@ -151,6 +152,7 @@ PHRASES = Phrases(
     an_hour_short="{n} je Stunde, üblich: {usual}.",
     usually_an_hour="Üblich: {usual} je Stunde.",
     usual_share="üblich {percent}",
+    usual_share_unknown="Regel geändert",
     negative_mentions=Plural(
         one="{n} negative Erwähnung", other="{n} negative Erwähnungen", none="Keine negative Erwähnung"
     ),

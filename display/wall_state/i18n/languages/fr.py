@@ -91,6 +91,7 @@ PHRASES = Phrases(
     set_up=Plural(one="{n} source est configurée.", other="{n} sources sont configurées."),
     all_failed="Aucune source n’a encore pu être lue.",
     learning_day="de la normale, jour {day}.",
+    learning_rule_day="de la normale avec la nouvelle règle, jour {day}.",
     learning_hour="de la normale à cette heure.",
     none_read_since="Aucune source lue depuis {time}.",
     none_readable="Aucune source ne peut être lue.",
@@ -152,6 +153,7 @@ PHRASES = Phrases(
     an_hour_short="{n} par heure, d’habitude {usual}.",
     usually_an_hour="D’habitude {usual} par heure.",
     usual_share="d’habitude {percent}",
+    usual_share_unknown="règle modifiée",
     negative_mentions=Plural(
         one="{n} mention négative", other="{n} mentions négatives", none="Aucune mention négative"
     ),
