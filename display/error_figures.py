@@ -56,8 +56,9 @@ def of_100(share: float) -> str:
 
 
 def likely_interval(interval: Interval) -> str:
-    """ "likely between 5 and 15": of 100, at the ends of the interval."""
-    return f"likely between {round(100 * interval.low)} and {round(100 * interval.high)}"
+    """ "likely between 5 and 15": of 100, at the ends of the interval. "give or take 1" if these are so close."""
+    low, high = round(100 * interval.low), round(100 * interval.high)
+    return "give or take 1" if high - low <= 1 else f"likely between {low} and {high}"
 
 
 def error_sentence(figure: ErrorFigure) -> str:
@@ -72,9 +73,12 @@ def error_sentence(figure: ErrorFigure) -> str:
 def _weak_neutral_sentence(figure: ErrorFigure) -> str:
     """What such posts are. That most are not neutral would only say that the word on the page is wrong."""
     negative, neutral, positive = (round(100 * figure.said[answer]) for answer in OPINIONS)
+    leaning = "Too close to zero to call negative or positive: read it before you rely on it."
+    if negative >= max(neutral, positive):
+        leaning = "Too close to zero to call, but such posts are critical more often than anything else: worth reading."
     return (
-        "The words counted too little for negative or positive. Of 100 such posts, people call "
-        f"about {negative} negative, {neutral} neutral and {positive} positive ({basis_words(figure)})."
+        f"{leaning} Of 100 such posts, people call about {negative} negative, {neutral} neutral and "
+        f"{positive} positive ({basis_words(figure)})."
     )
 
 

@@ -92,6 +92,8 @@ class SourceHealth:
     """How much history the sample source is generating right now; None if it is not."""
     leftover_samples: tuple[str, ...] = ()
     """See ``leftover_samples``."""
+    has_imports: bool = False
+    """Whether posts of a file were imported."""
     fault: StoreFault | None = None
     """Why nothing can be stored, and so no source is read."""
     pause: StorePause | None = None
@@ -156,6 +158,7 @@ def source_health(
         unread=tuple(unread),
         sample=bool(samples),
         only_sample=bool(samples) and not leftovers and samples >= with_posts | set(imported),
+        has_imports=bool(imported),
         generating=_history_being_generated(config, statuses),
         leftover_samples=leftovers,
         fault=store.fault,

@@ -14,10 +14,9 @@ from display.pages.mentions.cards import (
     RaisedIntent,
     opinion_effect,
     opinion_shares,
-    total_weight,
-    weighted_words,
 )
-from display.pages.mentions.cues import CUE_TEXTS, CueNote, cue_notes
+from display.pages.mentions.cues import CUE_TEXTS, NEGATIVE_TEXTS, CueNote, cue_notes
+from display.pages.mentions.word_weights import word_weights
 from monitor.judging import LanguagePolicy, OpinionStatus
 from monitor.model import (
     UNDATED,
@@ -154,7 +153,7 @@ def test_the_page_of_a_mention_marks_what_counted_and_what_did_not() -> None:
 def test_the_heaviest_word_comes_first_and_sets_the_scale() -> None:
     evidence = Evidence((), (WordWeight(18, 21, -1.5), WordWeight(8, 13, -3.0)))
     one = mention("Acme is awful and bad.", score=Score(-0.5, evidence))
-    assert [(w.text, w.figure, w.share) for w in weighted_words(one)] == [
+    assert [(w.text, w.figure, w.share) for w in word_weights(one).words] == [
         ("awful", f"{MINUS}3.00", -1.0),
         ("bad", f"{MINUS}1.50", -0.5),
     ]
@@ -170,25 +169,45 @@ def test_cue_notes_name_each_kind_once_with_its_words() -> None:
     ]
 
 
-def test_all_signs_of_a_complaint_are_named_and_each_counts_with_its_whole_phrase() -> None:
-    text = "@Acme they had to call me twice, and had to wait"
-    cues = (Cue(11, 17, CueKind.HINTS), Cue(26, 31, CueKind.HINTS), Cue(37, 43, CueKind.HINTS))
-    evidence = Evidence(words=(WordWeight(15, 17, -0.5), WordWeight(26, 31, -0.25)), cues=cues)
-    shown = mention(text, score=Score(-0.2, evidence))
-    assert [note.phrases for note in cue_notes(shown)] == [["had to", "twice"]]
-    assert [(w.text, w.figure) for w in weighted_words(shown)] == [
-        ("had to", f"{MINUS}0.50"),
-        ("twice", f"{MINUS}0.25"),
-    ]
-    negative = [run.text for run in Cards([], LONDON).full(shown, NOON).runs if "neg" in run.styles]
-    assert negative == ["had to", "twice"]
+def test_weak_signs_of_a_complaint_are_one_group_and_criticism_only_as_part_of_a_word_that_counts() -> None:
+    text = "@Acme they had to call me twice, and it was delayed"
+    cues = (Cue(11, 17, CueKind.HINTS), Cue(26, 31, CueKind.HINTS), Cue(44, 51, CueKind.HINTS))
+    words = (WordWeight(15, 17, -0.5), WordWeight(26, 31, -0.5), WordWeight(44, 51, -2.0), WordWeight(44, 51, -0.5))
+    shown = mention(text, score=Score(-0.6, Evidence(words=words, cues=cues)))
+    weights = word_weights(shown)
+    assert [(w.text, w.figure) for w in weights.words] == [("delayed", f"{MINUS}2.50")]
+    assert (weights.signs, weights.signs_total, weights.total) == (["had to", "twice"], f"{MINUS}1.00", f"{MINUS}3.50")
+    assert cue_notes(shown) == []
+    runs = Cards([], LONDON).full(shown, NOON).runs
+    assert [run.text for run in runs if "neg" in run.styles] == ["delayed"]
+    assert [run.text for run in runs if "sign" in run.styles] == ["had to", "twice"]
+
+
+@pytest.mark.parametrize(
+    ("value", "meanings"),
+    [
+        (0.0, [CUE_TEXTS[CueKind.QUESTION]]),
+        (-0.3, [NEGATIVE_TEXTS[CueKind.QUESTION]]),
+        (-0.6, []),
+    ],
+)
+def test_no_note_says_that_criticism_counts_less_beside_a_strong_score(value: float, meanings: list[str]) -> None:
+    evidence = Evidence(words=(WordWeight(0, 4, -1.0),), cues=(Cue(0, 13, CueKind.QUESTION),))
+    shown = mention("Is Acme awful?", score=Score(value, evidence))
+    assert [note.meaning for note in cue_notes(shown)] == meanings
+
+
+def test_where_no_word_counted_no_part_of_the_text_is_grey() -> None:
+    evidence = Evidence((Span(0, 14),))
+    card = Cards([], LONDON).full(mention("Acme is there. We are here.", score=Score(0.0, evidence)), NOON)
+    assert not any("off" in run.styles for run in card.runs)
 
 
 @pytest.mark.parametrize(
     ("weights", "figures", "total"),
     [
         ((-0.5, -0.5, -0.5), ["0.50", "0.50", "0.50"], "1.50"),
-        ((-0.525, -0.525, -0.525), ["0.525", "0.525", "0.525"], "1.575"),
+        ((-0.525, -0.525, -0.525), ["0.52", "0.53", "0.53"], "1.58"),
         ((-0.011, -0.021), ["0.02", "0.01"], "0.03"),
     ],
 )
@@ -197,8 +216,8 @@ def test_the_weights_that_are_shown_add_up_to_the_total(
 ) -> None:
     words = tuple(WordWeight(3 * n, 3 * n + 2, weight) for n, weight in enumerate(weights))
     one = mention("so so so Acme", score=Score(-0.1, Evidence(words=words)))
-    assert [w.figure for w in weighted_words(one)] == [MINUS + figure for figure in figures]
-    assert total_weight(one) == MINUS + total
+    assert [w.figure for w in word_weights(one).words] == [MINUS + figure for figure in figures]
+    assert word_weights(one).total == MINUS + total
 
 
 @pytest.mark.parametrize(
@@ -267,4 +286,4 @@ def test_an_unscored_mention_says_how_to_get_its_language_scored() -> None:
 def test_words_that_counted_twice_stand_once_with_the_sum_of_their_weights() -> None:
     words = (WordWeight(5, 9, -1.0), WordWeight(5, 12, -2.0), WordWeight(13, 16, 0.5), WordWeight(10, 12, -0.5))
     one = mention("Acme lost my bag", score=Score(-0.5, Evidence(words=words)))
-    assert [(w.text, w.figure) for w in weighted_words(one)] == [("lost my", f"{MINUS}3.50"), ("bag", "+0.50")]
+    assert [(w.text, w.figure) for w in word_weights(one).words] == [("lost my", f"{MINUS}3.50"), ("bag", "+0.50")]

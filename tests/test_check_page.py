@@ -327,7 +327,7 @@ def test_a_draw_remembers_what_was_chosen(site: Site, dana: FlaskClient) -> None
 
 def test_lists_and_mentions_say_how_often_such_judgements_are_wrong(site: Site, dana: FlaskClient) -> None:
     fill(site, 4)
-    public = f"about 10 are not (likely between 10 and 11; measured on {SHOWN_NEGATIVE:,} English tweets to airlines"
+    public = f"about 10 are not (give or take 1; measured on {SHOWN_NEGATIVE:,} English tweets to airlines"
     page = dana.get("/mentions?range=all").text
     assert public in unescape(page)
     assert "of 100 negative, about 10 are not" in text_of(page)

@@ -498,6 +498,11 @@ def test_imported_mentions_are_not_called_late_and_undated_ones_have_no_date(tmp
     assert 'class="late"' not in text
     assert "20 May 2014" in text
     assert "no date" in text
+    assert "Imported posts only, no source is read." not in text, "a source is set up"
+    opened = client.get("/mentions/1").text
+    assert "All time, because the open mention is older than 7 days." in opened
+    assert 'id="m1"' in opened
+    assert "because the open mention" not in client.get("/mentions/1?range=7d").text
     assert "1970" not in text
     assert re.search(
         r"Published <time[^>]*>Tue 20 May 2014, 10:00</time>, imported <time", client.get("/mentions/1").text

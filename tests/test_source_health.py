@@ -106,6 +106,8 @@ def test_the_line_says_when_the_newest_source_was_read() -> None:
     assert line_of(status()).headline == "The only source was last read 1 min ago"
     assert line_of(replace(status(), health=Health.PAUSED)).headline == "Every source is paused."
     assert line_of().headline == "No source is set up."
+    imported = replace(line_of(), sources=replace(line_of().sources, has_imports=True))
+    assert (imported.headline, imported.short) == ("Imported posts only, no source is read.", "Imported posts")
 
 
 def test_the_line_names_three_sources_those_that_need_a_person_first() -> None:

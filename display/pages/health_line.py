@@ -90,7 +90,7 @@ class HealthLine:
             return f"{self.fault or self.pause}."
         total = self.expected_count
         if not total:
-            return "Every source is paused." if self.sources.statuses else "No source is set up."
+            return f"{self._without_sources}."
         if self.sources.unread:
             return f"{self.read_count:,} of {total:,} sources read."
         if self.sources.generating:
@@ -106,7 +106,9 @@ class HealthLine:
         if self.fault or self.pause:
             return "Cannot store" if self.fault else "Erasing posts"
         total = self.expected_count
-        return f"{self.read_count:,} of {total:,} read" if total else "No sources"
+        if total:
+            return f"{self.read_count:,} of {total:,} read"
+        return "Imported posts" if self._has_only_imports else "No sources"
 
     @property
     def title(self) -> str:
@@ -115,7 +117,7 @@ class HealthLine:
             return self.fault or self.pause
         read, total = self.read_count, self.expected_count
         if not total:
-            return "Every source is paused" if self.sources.statuses else "No source is set up"
+            return self._without_sources
         if read < total:
             return f"{read:,} of {total:,} sources are being read"
         return f"All {total:,} sources are being read" if total > 1 else "The only source is being read"
@@ -147,6 +149,17 @@ class HealthLine:
         if never_read:
             clauses.append(f"{join_with_and(never_read)} {'was' if len(never_read) == 1 else 'were'} never read")
         return f"{join_with_and(clauses)}. There may be more mentions." if clauses else ""
+
+    @property
+    def _has_only_imports(self) -> bool:
+        return self.sources.has_imports and not self.sources.statuses
+
+    @property
+    def _without_sources(self) -> str:
+        """What is said where no source should be read."""
+        if self._has_only_imports:
+            return "Imported posts only, no source is read"
+        return "Every source is paused" if self.sources.statuses else "No source is set up"
 
     def _reason(self, unread: UnreadSource) -> str:
         if words := _REASON_WORDS.get(unread.reason):

@@ -17,10 +17,11 @@ from monitor.judging.policy import LanguagePolicy, ModelChoice
 from monitor.judging.process import ModelProcess, ModelProcesses
 from monitor.judging.relevance_worker import RelevanceStatus, RelevanceWorker
 from monitor.judging.worker import OpinionStatus, OpinionWorker
-from monitor.sentiment import counts_by_words
+from monitor.sentiment import SIGN_WEIGHTS, counts_by_words
 
 __all__ = [
     "HOW_TO_INSTALL",
+    "SIGN_WEIGHTS",
     "LanguageModel",
     "LanguagePolicy",
     "ModelChoice",

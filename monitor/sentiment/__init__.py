@@ -17,6 +17,6 @@ The rules were measured on labelled texts with a named target. ``bench/sentiment
 from monitor.sentiment.brand_scorers import BrandScorers
 from monitor.sentiment.decisive import counts_by_words
 from monitor.sentiment.scorer import Scorer
-from monitor.sentiment.targeted import score_from_weights
+from monitor.sentiment.targeted import SIGN_WEIGHTS, score_from_weights
 
-__all__ = ["BrandScorers", "Scorer", "counts_by_words", "score_from_weights"]
+__all__ = ["SIGN_WEIGHTS", "BrandScorers", "Scorer", "counts_by_words", "score_from_weights"]

@@ -16,7 +16,7 @@ from monitor.sentiment.brand_names import NameMatch
 from monitor.sentiment.comparisons import comparison_valences
 from monitor.sentiment.lexicon import people
 from monitor.sentiment.roles import others_tokens, speech_spans
-from monitor.sentiment.rules.hints import hinted_complaint
+from monitor.sentiment.rules.hints import HINT_VALENCES, hinted_complaint
 from monitor.sentiment.tokenized_text import TokenCue, TokenizedText
 
 AFTER_BRAND_FACTOR = 1.0
@@ -37,6 +37,12 @@ LINK_FACTOR = 0.6
 """A text with a link is more often news or marketing than an opinion."""
 NORMALIZATION_ALPHA = 15
 """VADER's constant: weights that add up to 1 give a score of 0.25."""
+
+SIGN_WEIGHTS = (
+    round(min(HINT_VALENCES.values()) * NEGATIVE_FACTOR, 3),
+    round(max(HINT_VALENCES.values()) * NEGATIVE_FACTOR * LINK_FACTOR, 3),
+)
+"""The lowest and highest weight that one sign of a complaint can have."""
 
 _ELSEWHERE = -1
 """Key of the factor for all clauses that are not listed."""

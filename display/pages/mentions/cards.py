@@ -13,17 +13,15 @@ from display.formatting import FormattedTime, format_duration, format_signed, fo
 from display.pages.actions.shown import before_correction
 from display.pages.mentions.facets import INTENT
 from display.pages.mentions.text_runs import TextRun, excerpt, outside, text_runs
+from display.pages.mentions.word_weights import words_and_signs
 from monitor.judging import HOW_TO_INSTALL, OpinionStatus, counts_by_words
 from monitor.model import (
     Brand,
-    CueKind,
-    Evidence,
     IntentPhrase,
     Mention,
     Sentiment,
     Span,
     Trust,
-    WordWeight,
 )
 from monitor.text.language_codes import language_name
 from monitor.text.quotes import quoted_spans
@@ -34,17 +32,6 @@ NO_OPINION_FOUND, COUNTED_AS = "No opinion found", "counts as neutral"
 """Label and figure of a mention in which no word counted. To call it neutral would claim that it was understood."""
 READ_LATE_AFTER = timedelta(hours=1)
 """A row reports that a mention was read late if it was read this long after its publication."""
-
-
-@dataclass(frozen=True, slots=True)
-class WeightedWord:
-    """A word that counted for the score, for the list below the text."""
-
-    text: str
-    figure: str
-    """Its weight: "-1.30"."""
-    share: float
-    """Its weight as a share of the heaviest word's, -1 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +106,9 @@ class Cards:
     def full(self, mention: Mention, now: datetime, found: Sequence[Span] = ()) -> Card:
         """The mention's own page: the whole text, with what counted for its score and what did not."""
         body, evidence = mention.post.body, mention.score.evidence
-        words = _whole_phrases(evidence)
+        words, signs = words_and_signs(evidence)
+        # where nothing counted, no part of the text is more than another
+        is_partly_judged = bool(evidence.clauses) and bool(words or signs or mention.score.value)
         styles: dict[str, Iterable[tuple[int, int]]] = {
             "title": [(0, len(mention.post.title))],
             "quote": quoted_spans(body),
@@ -127,7 +116,8 @@ class Cards:
             "found": found,
             "pos": [(w.start, w.end) for w in words if w.weight > 0],
             "neg": [(w.start, w.end) for w in words if w.weight < 0],
-            "off": outside(evidence.clauses, len(body)) if evidence.clauses else [],
+            "sign": [(w.start, w.end) for w in signs],
+            "off": outside(evidence.clauses, len(body)) if is_partly_judged else [],
         }
         return self._card(mention, now, text_runs(body, styles), (False, False))
 
@@ -254,44 +244,3 @@ def score_figure(mention: Mention) -> str:
     if mention.score.evidence.reason:
         return mention.score.evidence.reason
     return "not scored" if mention.post.lang == "en" else language_name(mention.post.lang)
-
-
-def _without_overlaps(words: Iterable[WordWeight]) -> list[WordWeight]:
-    """Those that overlap as one, with the sum of their weights."""
-    merged: list[WordWeight] = []
-    for word in sorted(words):
-        if merged and word.start < merged[-1].end:
-            last = merged.pop()
-            word = WordWeight(last.start, max(last.end, word.end), last.weight + word.weight)
-        merged.append(word)
-    return merged
-
-
-def weighted_words(mention: Mention) -> list[WeightedWord]:
-    """The words that counted for the score, the heaviest first. Words that counted for several reasons stand once."""
-    words = sorted(_counted_words(mention), key=lambda w: -abs(w.weight))
-    heaviest = max((abs(w.weight) for w in words), default=0.0) or 1.0
-    body, digits = mention.post.body, _digits(words)
-    return [WeightedWord(body[w.start : w.end], format_signed(w.weight, digits), w.weight / heaviest) for w in words]
-
-
-def total_weight(mention: Mention) -> str:
-    """The sum of these weights, which is true to the last digit that is shown."""
-    words = _counted_words(mention)
-    return format_signed(sum(w.weight for w in words), _digits(words))
-
-
-def _counted_words(mention: Mention) -> list[WordWeight]:
-    return _without_overlaps(_whole_phrases(mention.score.evidence))
-
-
-def _digits(words: Sequence[WordWeight]) -> int:
-    """Two, or three if the weights rounded to two do not add up to their rounded sum."""
-    rounded = sum(round(w.weight, 2) for w in words)
-    return 2 if round(rounded, 2) == round(sum(w.weight for w in words), 2) else 3
-
-
-def _whole_phrases(evidence: Evidence) -> list[WordWeight]:
-    """The words that counted, those of a sign of a complaint with its whole phrase: "had to" instead of "to"."""
-    starts = {cue.end: cue.start for cue in evidence.cues if cue.kind is CueKind.HINTS}
-    return [w._replace(start=min(w.start, starts.get(w.end, w.start))) for w in evidence.words]

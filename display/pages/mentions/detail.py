@@ -16,8 +16,6 @@ from display.pages.mentions.cards import (
     no_opinion_found,
     opinion_effect,
     opinion_shares,
-    total_weight,
-    weighted_words,
 )
 from display.pages.mentions.cues import cue_notes
 from display.pages.mentions.filters import MentionsView
@@ -26,6 +24,7 @@ from display.pages.mentions.place import place_in_list
 from display.pages.mentions.query_fix import query_error
 from display.pages.mentions.score_steps import score_steps
 from display.pages.mentions.text_runs import rule_runs
+from display.pages.mentions.word_weights import word_weights
 from display.pages.relevance.rule_exclusions import ShownExclusion, rule_proposal
 from display.pages.relevance.words import ShownRelevance, shown_relevance
 from monitor.model import Choice, Mention, MentionFilter, Order, State
@@ -46,9 +45,8 @@ def detail_values(context: PageContext, view: MentionsView, shown: Mention, now:
         "card": card,
         "mention": shown,
         "view": view,
-        "words": weighted_words(shown),
+        "weights": word_weights(shown),
         "cues": cue_notes(shown),
-        "total_weight": total_weight(shown),
         "lowest_score": format_signed(-1, 0),
         "error": error_of_mention(context.store, shown),
         "nothing_found": no_opinion_found(shown),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flask import request
@@ -11,12 +12,13 @@ from werkzeug.datastructures import MultiDict
 from display.access.guard import current_account_id
 from display.pages.context import PageContext
 from display.pages.mentions.existing_values import check_existence
-from display.pages.mentions.filters import MentionsView, parse_view
+from display.pages.mentions.filters import RANGES, MentionsView, parse_view
 from display.pages.mentions.query_fix import query_error
 from display.pages.mentions.saved import open_view
 from display.source_health import known_source_names
 from monitor.errors import FilterError
-from monitor.model import MentionFilter
+from monitor.model import Mention, MentionFilter
+from monitor.model.saved_views import DEFAULT_RANGE
 
 
 def requested_view(context: PageContext, now: datetime, params: MultiDict[str, str] | None = None) -> MentionsView:
@@ -64,3 +66,14 @@ def last_valid_view(view: MentionsView, last_valid: str) -> MentionsView:
     """``view`` with the search ``last_valid`` if that is still valid, else without a search."""
     last = view.changed(q=last_valid)
     return view.changed(q="") if query_error(last) else last
+
+
+def view_reaching(view: MentionsView, mention: Mention, now: datetime) -> MentionsView:
+    """``view``; if ``mention`` is older than the default range, which nobody chose, over the next range that has it."""
+    since, published = view.filter.since, mention.post.published_at
+    is_default = view.range == DEFAULT_RANGE and view.saved is None and "range" not in request.args
+    if not is_default or since is None or published >= since:
+        return view
+    wider = (view.with_range(name, now) for name in RANGES)
+    reaching = next(one for one in wider if one.filter.since is None or one.filter.since <= published)
+    return replace(reaching, upto=view.upto)

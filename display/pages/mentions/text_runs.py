@@ -29,7 +29,7 @@ class TextRun:
     """Consecutive characters with the same styles.
 
     "title" is the title, "quote" a line that quotes somebody else; "hit" matched the rule, "found" matched the search;
-    "pos" and "neg" counted for the score and "off" did not.
+    "pos" and "neg" counted for the score, "sign" is a weak sign of a complaint, and "off" did not count.
     """
 
     text: str

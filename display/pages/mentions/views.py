@@ -38,7 +38,7 @@ from display.pages.mentions.filters import RANGES, MentionsView, parameters, pos
 from display.pages.mentions.page import MentionsPage
 from display.pages.mentions.problem_pages import invalid_filter_page
 from display.pages.mentions.query_fix import fixed_query, query_error
-from display.pages.mentions.requested import last_valid_view, requested_view, valid_filter, valid_view
+from display.pages.mentions.requested import last_valid_view, requested_view, valid_filter, valid_view, view_reaching
 from display.pages.mentions.saved import ViewList
 from display.pages.mentions.times import local_minute
 from display.pages.mentions.usual import usual_number
@@ -174,14 +174,16 @@ def mention(number: int) -> PageResponse:
         valid_filter(view)
     except (FilterError, QueryError) as error:
         return invalid_filter_page(error, number)
-    shown = context.store.mention(number)
+    shown, requested = context.store.mention(number), view
+    if shown is not None:
+        view = view_reaching(view, shown, now)
     health = current_health(context, now)
     page = MentionsPage(context.config, context.store, view, health, context.opinions())
     if shown is not None and not page.lists(shown):
         view = page.view_around(shown)
         page = MentionsPage(context.config, context.store, view, health, context.opinions())
     values = {"view": page.fixed_page} if shown is None else drawer_values(context, page.fixed_page, shown, now)
-    values |= list_values(context, page, now)
+    values |= {**list_values(context, page, now), "is_widened": view.range != requested.range}
     text = render_template("mentions/list.html", typed_query=view.filter.q, number=number, **values)
     return text, 200 if shown else 404
 

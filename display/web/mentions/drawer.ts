@@ -208,8 +208,16 @@ export class Drawer {
     this.opened();
     const row = rowOf(this.panel.dataset.id);
     if (document.activeElement !== document.body || location.hash) return;
-    this.heading?.focus({ preventScroll: true });
+    this.focusQuietly();
     if (row && BESIDE_LIST.matches && scrollY === 0) row.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Without a ring around the heading: nobody has used a key yet. */
+  private focusQuietly(): void {
+    const heading = this.heading;
+    heading?.classList.add("opened-with-page");
+    heading?.focus({ preventScroll: true });
+    document.addEventListener("keydown", () => heading?.classList.remove("opened-with-page"), { once: true });
   }
 
   private opened(): void {
