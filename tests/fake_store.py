@@ -31,10 +31,12 @@ from monitor.model import (
     SetAside,
     Span,
     State,
+    Topic,
     WordWeight,
 )
 from monitor.model.actions import Actor, BlockKind, BlockTarget
 from monitor.query import Document, field_value, parse_search
+from monitor.query.topic_matcher import TopicMatcher
 from monitor.store import Store
 from monitor.text.near_duplicates import signatures
 from tests.fakes import NOON
@@ -69,6 +71,8 @@ QUERIES = (
     *("author:bob", "great lang:de", "site:example.com -delay", 'source:"news feed" the'),
 )
 TOPICS = ('"the delay" OR delay', "refund -bad", "café NEAR/2 the", "author:bob", "great OR 新車")
+NAMED_TOPICS = TopicMatcher((Topic("Delays", "del*"), Topic("Cars", "新車 OR トヨタ -bad"), Topic("German", "lang:de")))
+"""Those of the config."""
 STATES = ("unclaimed", "claimed", "hidden", "set_aside", "irrelevant", "left")
 ACTORS = (Actor("local"), Actor("dana", "Dana Kim", 1), Actor("jonas", "Jonas Ott", 2))
 """People without accounts, which the store does not need to sign an action."""
@@ -137,7 +141,7 @@ class World:
         score = pick((None, -0.8, -0.149, 0.15, 0.0, 0.62))
         rules = {b.name: pick((b.rule, b.rule + " old")) for b in brands}
         findings = tuple(finding(b.name, post, score, pick(INTENTS), rules[b.name]) for b in brands)
-        return JudgedPost(post, findings, signatures([post.body])[0])
+        return JudgedPost(post, findings, signatures([post.body])[0], topics=NAMED_TOPICS.fit(post))
 
     def filter(self, mentions: Sequence[Mention]) -> MentionFilter:
         """A random filter with some of its parts set."""
@@ -156,6 +160,7 @@ class World:
             sentiment=self._choice(("negative", "neutral", "positive", "unscored", "corrected")),
             intent=self._choice(("switching_from", "recommendation", "complaint", "noise")),
             topic=self._choice(TOPICS, 0.1),
+            named_topic=self._choice((*NAMED_TOPICS.names, "nothing"), 0.1),
             state=self._choice((*STATES, "mine", "noted")),
             since=since,
             until=until,
@@ -196,11 +201,12 @@ def values_of(m: Mention, facet: str) -> set[str]:
         "rule": {f"{m.brand}@{m.rule_version}"},
         "sentiment": {m.score.sentiment.value} | ({"corrected"} if m.corrected else set()),
         "intent": {(bit.name or "").lower() for bit in m.intent},
+        "named_topic": set(NAMED_TOPICS.fit(m.post).names),
         "state": {state_value(m)},
     }[facet]
 
 
-FACETS = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "state")
+FACETS = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "named_topic", "state")
 
 
 class Truth:
@@ -273,6 +279,7 @@ def in_order(mentions: Sequence[Mention], order: Order) -> list[int]:
 def run_random_operations(store: Store, world: World, operations: int) -> None:
     """Save, edit, hide, correct, delete and so on, at random."""
     store.register_brands(BRANDS, world.now)
+    store.named_topics.use(NAMED_TOPICS.names, NAMED_TOPICS.digest)
     for _ in range(operations):
         last = store.last_mention_id()
         one = world.random.randint(1, max(1, last))
@@ -305,6 +312,15 @@ def run_random_operations(store: Store, world: World, operations: int) -> None:
             store.relevance.bring_back(world.random.choice(BRANDS).name, now)
         else:
             store.delete_posts(source, [str(world.random.randrange(150)) for _ in range(3)], now)
+    fit_topics(store, NAMED_TOPICS, world.now)
+
+
+def fit_topics(store: Store, matcher: TopicMatcher, now: datetime) -> int:
+    """Match all posts that wait for it; return how many changed."""
+    n = 0
+    while not (review := store.named_topics.next_review()).is_empty:
+        n += store.named_topics.save_review(review, {p.id: matcher.fit(p.post).names for p in review.posts}, now)
+    return n
 
 
 ACTIONS = ("claim", "claim", "unclaim", "assign", "note", "note", "edit_note", "block", "unblock", "hide_all", "mark",

@@ -143,9 +143,10 @@ def test_adding_and_removing_a_value_gives_the_first_page_of_the_same_view() -> 
 
 
 def test_every_facet_is_a_parameter_in_the_order_of_the_filter() -> None:
-    assert [facet.name for facet in URL_FACETS] == list(PARAMETERS[2:12])
-    named = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "topic", "state")
-    assert PARAMETERS[2:12] == named
+    assert [facet.name for facet in URL_FACETS] == list(PARAMETERS[2:13])
+    named = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent")
+    named += ("topic", "named_topic", "state")
+    assert PARAMETERS[2:13] == named
 
 
 def test_a_range_begins_at_a_whole_minute() -> None:

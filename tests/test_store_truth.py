@@ -81,6 +81,8 @@ def check_figures(store: Store, truth: Truth, f: MentionFilter, upto: int | None
         assert {v.value: v.n for v in values if v.n} == truth.facet(f, facet, upto), (f, facet)
     for facet, stories in store.facet_stories(f, upto).items():
         assert stories == truth.facet_stories(f, facet, upto), (f, facet)
+    counted = {v.value: v.n for v in store.named_topics.counts(f, upto) if v.n}
+    assert counted == truth.facet(f, "named_topic", upto), f
     for facet in ("author", "site"):
         for one in store.top_values(f, facet, upto):
             chosen: dict[str, Choice] = {facet: Choice((one.value,))}

@@ -94,7 +94,8 @@ def write_history(config: Config, start: datetime) -> None:
     store, http = open_store(config.database_url), Http(Clock(), config.allow_hosts)
     try:
         store.register_brands(config.brands, start - timedelta(days=HISTORY_DAYS))
-        context = PassContext(create_judge(config.brands, intents=config.intents), store, (), lambda: start)
+        judge = create_judge(config.brands, intents=config.intents, topics=config.topics)
+        context = PassContext(judge, store, (), lambda: start)
         source = configured_source(config.sources[0], http)
         status, _ = resume_status(source, None, start)
         while (status := poll(source, status, context)).catching_up_since:

@@ -21,8 +21,9 @@ from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError
 from monitor.http import Http
 from monitor.intent import IntentFinder, IntentRules, load_intent_rules
-from monitor.model import Brand, Json, LearningResult
+from monitor.model import Brand, Json, LearningResult, Topic
 from monitor.query.matcher import Matcher
+from monitor.query.topic_matcher import TopicMatcher
 from monitor.redaction import Redactor
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
@@ -95,7 +96,10 @@ def open_http(config: Config | None, clock: Clock | None = None) -> Http:
 
 
 def create_judge(
-    brands: Sequence[Brand], store: Store | None = None, intents: Sequence[IntentRules] | None = None
+    brands: Sequence[Brand],
+    store: Store | None = None,
+    intents: Sequence[IntentRules] | None = None,
+    topics: Sequence[Topic] = (),
 ) -> Judge:
     """A judge of posts for the rules of ``brands``.
 
@@ -106,7 +110,9 @@ def create_judge(
     usual = StoredUsualLanguages(store.language_counts) if store else StoredUsualLanguages(dict)
     offset = StoredOffset(store.learning.result if store else LearningResult)
     finder = IntentFinder(load_intent_rules() if intents is None else intents, brands)
-    return Judge(Matcher(brands), Scorer(brands), usual=usual, intents=finder, offset=offset)
+    return Judge(
+        Matcher(brands), Scorer(brands), usual=usual, intents=finder, offset=offset, topics=TopicMatcher(topics)
+    )
 
 
 def create_option(command: Command) -> Command:

@@ -133,7 +133,7 @@ def _requested_pass(config: Config, source: ConfiguredSource) -> FetchResult:
 def _own_pass(config: Config, source: ConfiguredSource) -> FetchResult:
     clock, recording = Clock(), _Recording()
     with open_config_store(config, collects=True) as store:
-        judge = _RecordingJudge(create_judge(config.brands, store, config.intents), recording)
+        judge = _RecordingJudge(create_judge(config.brands, store, config.intents, config.topics), recording)
         terms, digest = Matcher(config.brands).terms(), rules_digest(config.brands)
         context = PassContext(judge, store, terms, clock.now, rules_digest=digest)
         require_not_paused(store, source.name)

@@ -66,7 +66,7 @@ def import_(
     with ExitStack() as stack:
         store = None if dry_run else stack.enter_context(open_config_store(config, create=create, collects=True))
         progress = stack.enter_context(_progress())
-        judge = create_judge(config.brands, store, config.intents)
+        judge = create_judge(config.brands, store, config.intents, config.topics)
         summary = run_import(plan, judge, store, Clock(), progress)
         stored = None if store is None else _stored_mentions(store, plan.source)
     for line in report(summary, plan, config, stored):

@@ -59,6 +59,7 @@ def mention() -> Json:
         rule=TEXT | {"description": "The part of the rule that matched."},
         rule_version=NUMBER,
         intent=array_of({"enum": intents}),
+        topics=array_of(TEXT) | {"description": "The topics of the config that its post fits."},
         state={"enum": [state.name.lower() for state in State]},
         hidden=FLAG,
         set_aside=FLAG | {"description": "Whether it is probably not about the brand, so that no list shows it."},

@@ -21,7 +21,7 @@ from display.server.summaries import Snapshot, SummaryLog
 from display.setup.service import Setup, Trials
 from monitor.activity import Activity, total
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import IncidentsJob, IntentsJob, Job, JobRunner, LearningJob, TopicsJob
+from monitor.analysis.jobs import IncidentsJob, IntentsJob, Job, JobRunner, LearningJob, NamedTopicsJob, TopicsJob
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Judge, PassContext, StoredOffset, StoredUsualLanguages, rules_digest
 from monitor.collector.scheduler import Scheduler, configured_source
@@ -34,6 +34,7 @@ from monitor.judging import LanguageModel, ModelChoice, ModelProcesses, OpinionW
 from monitor.logs import FaultLog
 from monitor.model import Health
 from monitor.query.matcher import Matcher
+from monitor.query.topic_matcher import TopicMatcher, topics_digest
 from monitor.rules import RematchWorker
 from monitor.sentiment import Scorer
 from monitor.store import open_store
@@ -153,8 +154,9 @@ class Service:
 
     def apply(self, old: Config, new: Config) -> None:
         """Replace ``old``, the config in use, by ``new``. Raises StoreError; then ``old`` stays in use everywhere."""
-        same_brands, same_intents = new.brands == old.brands, new.intents == old.intents
-        judge = self._judge if same_brands and same_intents else self._create_judge(new)
+        same_brands = new.brands == old.brands
+        same_judge = (new.brands, new.intents, new.topics) == (old.brands, old.intents, old.topics)
+        judge = self._judge if same_judge else self._create_judge(new)
         context = self._context if judge is self._judge else self._pass_context(new, judge)
         known = {source.name: (source, one) for source, one in zip(old.sources, self._configured, strict=True)}
         configured = [
@@ -168,6 +170,7 @@ class Service:
         # Only this can fail. Until here, nothing has changed.
         if not same_brands:
             self._store.register_brands(new.brands, self._clock.now())
+        self._store.named_topics.use([topic.name for topic in new.topics], topics_digest(new.topics))
         self._http.allow(new.allow_hosts)
         self._judge, self._context, self._configured = judge, context, configured
         self._deliveries.apply(configured, context)
@@ -232,7 +235,8 @@ class Service:
         usual = StoredUsualLanguages(self._store.language_counts)
         offset = StoredOffset(self._store.learning.result)
         scorer = Scorer(config.brands)
-        return Judge(Matcher(config.brands), scorer, self._detector, usual, _intent_finder(config), offset)
+        intents, topics = _intent_finder(config), TopicMatcher(config.topics)
+        return Judge(Matcher(config.brands), scorer, self._detector, usual, intents, offset, topics)
 
     def _pass_context(self, config: Config, judge: Judge) -> PassContext:
         return PassContext(
@@ -252,7 +256,8 @@ class Service:
         retention = RetentionJob(self._store, config.keep, config.keep_by_source)
         learning = LearningJob(self._store, is_on=config.learn_from_answers)
         intents = IntentsJob(self._store, _intent_finder(config))
-        return [incidents, topics, retention, CleaningJob(self._store), learning, intents]
+        named_topics = NamedTopicsJob(self._store, TopicMatcher(config.topics))
+        return [incidents, topics, retention, CleaningJob(self._store), learning, intents, named_topics]
 
     def _address(self) -> str:
         server = self._reloader.config.server

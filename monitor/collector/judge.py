@@ -13,6 +13,7 @@ from monitor.learning import adjust
 from monitor.logs import FaultLog, bug
 from monitor.model import Finding, IntentPhrase, JudgedPost, Match, Offset, Post, Score, Span
 from monitor.query.matcher import Matcher
+from monitor.query.topic_matcher import TopicMatcher
 from monitor.sentiment import Scorer
 from monitor.text.cleaning import clean
 from monitor.text.language import LanguageDetector
@@ -53,15 +54,17 @@ class Judge:
         usual: Callable[[datetime], UsualLanguages] = lambda _: UsualLanguages(),
         intents: IntentFinder | None = None,
         offset: Callable[[datetime], Offset | None] = lambda _: None,
+        topics: TopicMatcher | None = None,
     ) -> None:
         """``usual``: the languages to assume, at a time, of texts too short to show theirs.
 
         ``offset``: what people's answers taught about scores, at a time.
 
-        Without ``intents``, none are found.
+        Without ``intents`` or ``topics``, none are found.
         """
         self._matcher, self._scorer, self._detector = matcher, scorer, detector or LanguageDetector()
         self._usual, self._intents, self._offset = usual, intents, offset
+        self._topics = topics or TopicMatcher()
         self._lock = FairLock()
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
@@ -120,7 +123,7 @@ class Judge:
         ]
         signed = signatures([story_text(post) for post in posts])
         keys = [story_keys(post) for post in posts]
-        return list(map(JudgedPost, posts, findings, signed, keys))
+        return list(map(JudgedPost, posts, findings, signed, keys, map(self._topics.fit, posts)))
 
     def _find_intents(
         self, posts: Sequence[Post], spans: Sequence[Spans], scores: Sequence[Mapping[str, Score]]

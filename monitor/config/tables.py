@@ -123,5 +123,5 @@ class FileTables(Table):
     models: ModelsTable = ModelsTable()
     brands: Annotated[list[BrandTable], Field(min_length=1)]
     sources: list[SourceTable] = []
-    topics: list[TopicTable] = []
+    topics: Annotated[list[TopicTable], Field(max_length=50)] = []
     walls: list[Wall] = []

@@ -39,6 +39,7 @@ from monitor.model.mentions import (
     State,
     WordWeight,
 )
+from monitor.model.named_topics import NO_TOPICS, PostToFit, TopicFit, TopicReview
 from monitor.model.opinion_work import JudgedMention, MentionToJudge, OpinionWork, PostToJudge
 from monitor.model.opinions import UNCLEAR_FROM, Opinion, OwnModel, Trust
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
@@ -87,6 +88,7 @@ __all__ = [
     "ERASING",
     "FILTER_STATES",
     "NEUTRAL_BELOW",
+    "NO_TOPICS",
     "PAUSED_REASON",
     "UNCLEAR_FROM",
     "UNDATED",
@@ -147,6 +149,7 @@ __all__ = [
     "Position",
     "Post",
     "PostCounts",
+    "PostToFit",
     "PostToJudge",
     "RateLimit",
     "Receipt",
@@ -180,6 +183,8 @@ __all__ = [
     "Text",
     "Texts",
     "Topic",
+    "TopicFit",
+    "TopicReview",
     "Topics",
     "Trend",
     "Trust",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from monitor.model.actions import Claim, Signature
 from monitor.model.fast_creation import fast_creation
 from monitor.model.maintenance import Refusal
+from monitor.model.named_topics import NO_TOPICS, TopicFit
 from monitor.model.opinions import Opinion
 from monitor.model.posts import Post, Span
 from monitor.model.queries import ListPosition
@@ -201,6 +202,7 @@ class JudgedPost:
     signature: bytes = b""
     """What near-duplicates share (see ``text.near_duplicates``); empty if the text is too short."""
     story_keys: tuple[StoryKey, ...] = ()
+    topics: TopicFit = NO_TOPICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,8 @@ class Mention:
     """Who corrected the score; None if nobody did or it is not known."""
     noted: bool = False
     """Whether anybody wrote a note about it."""
+    topics: tuple[str, ...] = ()
+    """The topics of the config that its post fits."""
 
     @property
     def intent(self) -> Intent:

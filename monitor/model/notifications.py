@@ -149,6 +149,8 @@ class Arrival:
     sentiment: Sentiment
     corrected: bool = False
     intent: Intent = Intent.NONE
+    topics: tuple[str, ...] = ()
+    """The topics of the config that its post fits."""
     state: str = "unclaimed"
     """A value of ``MentionFilter.state``."""
     story: int | None = None

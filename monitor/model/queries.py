@@ -61,6 +61,8 @@ class MentionFilter:
     intent: Choice = Choice()
     topic: Choice = Choice()
     """Searches, each of which finds the mentions of a topic."""
+    named_topic: Choice = Choice()
+    """Names of topics of the config."""
     state: Choice = Choice()
     since: datetime | None = None
     until: datetime | None = None

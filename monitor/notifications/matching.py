@@ -25,7 +25,7 @@ BATCH_ARRIVALS = 2_000
 """Mentions per index. Larger batches are split."""
 LISTED = ("unclaimed", "claimed")
 """The states that a filter without one means."""
-_FACETS = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "state")
+_FACETS = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "named_topic", "state")
 
 Mask: TypeAlias = int
 Leaf: TypeAlias = "Phrase | Near | Field"
@@ -233,5 +233,6 @@ _VALUES: dict[str, Callable[[Arrival], Iterable[str]]] = {
     "rule": lambda arrival: (arrival.rule,),
     "sentiment": _sentiments,
     "intent": lambda arrival: _intents(arrival.intent),
+    "named_topic": lambda arrival: arrival.topics,
     "state": lambda arrival: (arrival.state,),
 }

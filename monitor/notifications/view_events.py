@@ -227,6 +227,7 @@ def _arrival(mention: Mention) -> Arrival:
         sentiment=mention.score.sentiment,
         corrected=mention.corrected,
         intent=mention.intent,
+        topics=mention.topics,
         state=state,
         story=mention.story,
         imported=mention.imported,

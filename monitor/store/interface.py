@@ -30,6 +30,7 @@ from monitor.store.intents import IntentStore
 from monitor.store.learning import LearningStore
 from monitor.store.maintenance import Maintenance
 from monitor.store.mention_queries import MentionQueries
+from monitor.store.named_topics import NamedTopicStore
 from monitor.store.notifications import NotificationStore
 from monitor.store.opinions import OpinionStore
 from monitor.store.people import PeopleStore
@@ -69,6 +70,8 @@ class Store(MentionQueries, Protocol):
     """The language model's opinions, and the posts that wait for it."""
     intents: IntentStore
     """Stored posts in which intents are to be found by rules that changed."""
+    named_topics: NamedTopicStore
+    """The topics of the config, and stored posts that are to be matched against them."""
     learning: LearningStore
     """What was learnt from people's answers, and the scores that are to be adjusted by it."""
     actions: ActionStore

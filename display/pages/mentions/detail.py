@@ -55,6 +55,7 @@ def detail_values(context: PageContext, view: MentionsView, shown: Mention, now:
         "steps": score_steps(shown),
         "language": language_name(shown.post.lang),
         "intent_views": {intent.value: view.changed(intent=Choice((intent.value,))) for intent in card.intents},
+        "topic_views": {name: view.changed(named_topic=Choice((name,))) for name in shown.topics},
         "partly_judged": any("off" in run.styles for run in card.runs),
         "rule": rule_runs(shown),
         "initials": initials(shown.post.author or shown.post.source) or "?",

@@ -18,7 +18,7 @@ STORED_STATES = (*COUNTED_STATES, "irrelevant", "left")
 
 
 def check_existence(store: Store, view: MentionsView, given: Mapping[str, Sequence[str]], now: datetime) -> None:
-    """Raise FilterError for a time, a story or a version of a rule that no mention can have.
+    """Raise FilterError for a time, a story, a version of a rule or a topic that no mention can have.
 
     Only what the URL itself has (``given``) is checked: a saved view says on its page what it no longer finds.
     """
@@ -30,12 +30,21 @@ def check_existence(store: Store, view: MentionsView, given: Mapping[str, Sequen
     if any(given.get("story", ())) and f.story is not None and not _has_mention(store, f.story):
         allowed = "a story that still has a mention, as a link to it has; the posts of this one may have been deleted"
         raise FilterError("story", str(f.story), allowed)
+    if any(given.get("named_topic", ())):
+        _check_topics(store, f.named_topic)
     if any(given.get("rule", ())):
         _check_rules(store, f.rule, now)
 
 
 def _has_mention(store: Store, story: int) -> bool:
     return bool(store.page(MentionFilter(story=story, state=Choice(STORED_STATES)), limit=1))
+
+
+def _check_topics(store: Store, topics: Choice) -> None:
+    names = store.named_topics.names()
+    for value in (*topics.include, *topics.exclude):
+        if value not in names:
+            raise FilterError("named_topic", value, ", ".join(names) or "none, because the config has no topic")
 
 
 def _check_rules(store: Store, rules: Choice, now: datetime) -> None:

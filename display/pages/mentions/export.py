@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
     "rule": lambda mention: mention.rule,
     "rule_version": lambda mention: mention.rule_version,
     "intent": lambda mention: [str(bit.name).lower() for bit in Intent if bit in mention.intent],
+    "topics": lambda mention: list(mention.topics),
     "state": lambda mention: mention.state.name.lower(),
     "hidden": lambda mention: mention.hidden,
     "set_aside": lambda mention: mention.set_aside,

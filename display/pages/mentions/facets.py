@@ -168,12 +168,14 @@ STATE = Facet(
     collapsed=True,
     hidden_until_used=True,
 )
-TOPIC = Facet("topic", "Topic", label=topic_label, check=_search, collapsed=True, found_later=True)
+NAMED_TOPIC = Facet("named_topic", "Topic")
+TOPIC = Facet("topic", "Found topic", label=topic_label, check=_search, collapsed=True, found_later=True)
 FACETS = (
     Facet("brand", "Brand", check=_known_name("brand"), symbol="swatch"),
     INTENT,
     SENTIMENT,
     Facet("source", "Source", check=_known_name("source")),
+    NAMED_TOPIC,
     TOPIC,
     Facet("lang", "Language", label=language_name, check=_language_code, pattern=_LANGUAGE_CODE, collapsed=True),
     STATE,

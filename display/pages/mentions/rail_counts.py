@@ -16,6 +16,7 @@ def rail_counts(store: Store, f: MentionFilter, upto: int | None) -> dict[str, l
     counts = store.facets(f, upto)
     for facet in ("author", "site"):
         counts[facet] = store.top_values(f, facet, upto)
+    counts["named_topic"] = store.named_topics.counts(f, upto)
     topics = (*f.topic.include, *f.topic.exclude)
     counts["topic"] = [FacetValue(one, store.count(replace(f, topic=Choice((one,))), upto).n) for one in topics]
     return counts

@@ -51,9 +51,9 @@ class Entry:
 
     @property
     def tags(self) -> list[str]:
-        """The brand, the source, and what the author may want."""
+        """The brand, the source, what the author may want, and the topics of the config."""
         intents = [INTENT.label(str(bit.name).lower()) for bit in Intent if bit in self.mention.intent]
-        return [self.mention.brand, self.mention.post.source, *intents]
+        return [self.mention.brand, self.mention.post.source, *intents, *self.mention.topics]
 
 
 @dataclass(frozen=True, slots=True)

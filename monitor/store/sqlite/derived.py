@@ -38,22 +38,32 @@ _SUMS = {"cube_5min": ("n", "negative")}
 
 def add(db: Connection, where: str, value: int | str) -> None:
     """Add the selected mentions, as they are now, to index and cubes."""
-    db.execute(
-        "INSERT INTO mention_fts (rowid, text, title, tags) "
-        f"SELECT id, text, title, tags FROM mention_doc WHERE {where}",
-        (value,),
-    )
+    add_to_index(db, where, value)
     _add_to_cubes(db, where, value, 1)
 
 
 def remove(db: Connection, where: str, value: int | str) -> None:
     """Remove the selected mentions, which must still be as they were added, from index and cubes."""
+    remove_from_index(db, where, value)
+    _add_to_cubes(db, where, value, -1)
+
+
+def add_to_index(db: Connection, where: str, value: int | str) -> None:
+    """The part of ``add`` for changes that no cube knows."""
+    db.execute(
+        "INSERT INTO mention_fts (rowid, text, title, tags) "
+        f"SELECT id, text, title, tags FROM mention_doc WHERE {where}",
+        (value,),
+    )
+
+
+def remove_from_index(db: Connection, where: str, value: int | str) -> None:
+    """The part of ``remove`` for changes that no cube knows."""
     db.execute(
         "INSERT INTO mention_fts (mention_fts, rowid, text, title, tags) "
         f"SELECT 'delete', id, text, title, tags FROM mention_doc WHERE {where}",
         (value,),
     )
-    _add_to_cubes(db, where, value, -1)
 
 
 def wrong_cubes(db: Connection) -> list[str]:

@@ -22,7 +22,8 @@ def token(letter: str, value: int | str) -> str:
     """The expression for one value.
 
     ``b`` brand, ``p`` source, ``s`` sentiment, ``l`` language, ``m`` month, ``r`` rule, ``i`` bit of an intent,
-    ``t`` state, ``h`` hidden or set aside, ``c`` corrected, ``u`` claimant, ``n`` noted. For author (``a``) and site
+    ``t`` state, ``h`` hidden or set aside, ``c`` corrected, ``u`` claimant, ``n`` noted, ``o`` topic of
+    the config. For author (``a``) and site
     (``w``) see ``field_token``.
     """
     text = str(value)

@@ -74,6 +74,12 @@ def announced(rows: int, task: str) -> Iterator[None]:
         log.info("The database is migrated.")
 
 
+def add_requests(db: Database) -> None:
+    """People's requests about a source: pages write them, the source's worker reads them."""
+    db.execute("ALTER TABLE source ADD COLUMN paused INTEGER")  # since when; NULL: not paused
+    db.execute("ALTER TABLE source ADD COLUMN asked INTEGER")  # when a check was last requested
+
+
 def index_all_intents(db: Database) -> None:
     """Let the search index tell nine intents apart. No mention had one before, so its documents stay as they are."""
     view = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'mention_doc'").fetchone()[0]

@@ -18,6 +18,7 @@ from monitor.store.sqlite.migration_steps import (
     RENAMED_STATUS_FIELDS,
     RENAMED_TOPIC_FIELDS,
     add_imported_periods,
+    add_requests,
     announced,
     fill_5_minute_counts,
     index_all_intents,
@@ -34,6 +35,7 @@ from monitor.store.sqlite.migrations_relevance import create_relevance_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
 from monitor.store.sqlite.migrations_rules import create_rule_changes
 from monitor.store.sqlite.migrations_stories import create_story_keys
+from monitor.store.sqlite.migrations_topics import create_topic_tables
 from monitor.store.sqlite.migrations_views import create_event_tables, create_view_tables
 from monitor.store.sqlite.reindexing import reindex_hashtags
 from monitor.store.sqlite.units import to_ms
@@ -194,11 +196,7 @@ def m006_changes(db: Database) -> None:
         ) STRICT""")
 
 
-@migrations()
-def m007_wishes(db: Database) -> None:
-    """People's requests about a source: pages write them, the source's worker reads them."""
-    db.execute("ALTER TABLE source ADD COLUMN paused INTEGER")  # since when; NULL: not paused
-    db.execute("ALTER TABLE source ADD COLUMN asked INTEGER")  # when a check was last requested
+migrations(name="m007_wishes")(add_requests)
 
 
 @migrations()
@@ -348,3 +346,4 @@ migrations(name="m032_report_subscriptions")(create_report_subscriptions)
 migrations(name="m033_token_scope")(add_token_scope)
 migrations(name="m034_rule_changes")(create_rule_changes)
 migrations(name="m035_view_events")(create_event_tables)
+migrations(name="m036_named_topics")(create_topic_tables)

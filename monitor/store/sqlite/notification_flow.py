@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from monitor.store.notifications import NotificationStep
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.rows import HIDDEN, SENTIMENTS, SET_ASIDE, STATES, UNKNOWN_LANGUAGE
 from monitor.store.sqlite.store_part import StorePart
+from monitor.store.sqlite.topic_bits import names_of, slots_in_use
 from monitor.store.sqlite.units import from_ms, to_ms
 
 _WRITTEN = {ChangeKind.SAVED.value, ChangeKind.EDITED.value}
@@ -20,7 +21,8 @@ _KINDS = _WRITTEN | {ChangeKind.JUDGED.value}
 _CHANGES = "SELECT id, kind, mention FROM change WHERE id > ? ORDER BY id LIMIT ?"
 _ARRIVALS = """SELECT mention.id, mention.added_at, source.name, post.external_id, post.text, post.published_at,
         post.author, post.title, post.url, post.site, post.lang, brand.name, rule.version, mention.sentiment,
-        mention.corrected, mention.intent, mention.state, mention.hidden, mention.story, post.imported
+        mention.corrected, mention.intent, mention.state, mention.hidden, mention.story, post.imported,
+        post.topics
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule
@@ -119,18 +121,19 @@ def _arrivals(db: Connection, after: int, limit: int) -> Arrivals:
     ids = sorted({mention for _, kind, mention in changes if kind in _KINDS})
     written = sorted({mention for _, kind, mention in changes if kind in _WRITTEN})
     rows = db.execute(_ARRIVALS, (json.dumps(ids), json.dumps(written))) if ids else ()
-    found = tuple(_arrival(row, row[0] in stored) for row in rows)
+    slots = slots_in_use(db)
+    found = tuple(_arrival(row, row[0] in stored, slots) for row in rows)
     return Arrivals(changes[-1][0] if changes else after, found, len(changes) < limit)
 
 
-def _arrival(row: tuple[Any, ...], is_first: bool) -> Arrival:
+def _arrival(row: tuple[Any, ...], is_first: bool, slots: Mapping[str, int]) -> Arrival:
     (id_, added_at, source, external_id, text, published_at, author, title, url, site, lang, brand, version, sentiment,
-        corrected, intent, state, hidden, story, imported) = row  # fmt: skip
+        corrected, intent, state, hidden, story, imported, topics) = row  # fmt: skip
     language = None if lang == UNKNOWN_LANGUAGE else lang
     post = Post(source, external_id, text, from_ms(published_at), author, title, url, site, language)
     return Arrival(
         id_, from_ms(added_at), post, brand, f"{brand}@{version}", Sentiment(SENTIMENTS[sentiment]), bool(corrected),
-        Intent(intent), _state(state, hidden), story, bool(imported), is_first,
+        Intent(intent), names_of(topics, slots), _state(state, hidden), story, bool(imported), is_first,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from monitor.query.fts import FtsQuery, compile_fts
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import (
     EVERYTHING,
+    NEVER,
     NOTED,
     STATE_TOKENS,
     all_of,
@@ -30,6 +31,7 @@ from monitor.store.sqlite.filter_tokens import (
 from monitor.store.sqlite.ids import brand_names, source_names
 from monitor.store.sqlite.rows import SENTIMENTS, STATES
 from monitor.store.sqlite.signatures import claimant_code
+from monitor.store.sqlite.topic_bits import slots_in_use
 from monitor.store.sqlite.units import month_of, optional_ms
 
 LISTED = frozenset({"unclaimed", "claimed"})
@@ -159,6 +161,7 @@ def plan(db: Connection, f: MentionFilter) -> Plan:
         parts.add_search((field_token(name, v) for v in choice.include), (field_token(name, v) for v in choice.exclude))
     rules = {v: _rule_token(db, v) for v in (*f.rule.include, *f.rule.exclude)}
     parts.add_search((rules[v] for v in f.rule.include), (rules[v] for v in f.rule.exclude))
+    _add_named_topics(parts, db, f.named_topic)
     since, until = optional_ms(f.since), optional_ms(f.until)
     parts.must += _month_tokens(db, since, until)
     states = _add_states(parts, f.state, f.person)
@@ -227,6 +230,12 @@ def _add_intent(parts: _Parts, choice: Choice) -> None:
 
 def _intent_bits(words: Iterable[str]) -> list[int]:
     return sorted({int(bit) for bit in Intent if (bit.name or "").lower() in words})
+
+
+def _add_named_topics(parts: _Parts, db: Connection, choice: Choice) -> None:
+    if choice:
+        tokens = {name: token("o", slot) for name, slot in slots_in_use(db).items()}
+        parts.add_search((tokens.get(v, NEVER) for v in choice.include), (tokens.get(v, NEVER) for v in choice.exclude))
 
 
 def _add_states(parts: _Parts, choice: Choice, person: int | None) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.model import (
@@ -25,6 +25,7 @@ from monitor.model import (
 from monitor.model.actions import Claim
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.signatures import signature
+from monitor.store.sqlite.topic_bits import names_of, slots_in_use
 from monitor.store.sqlite.units import from_ms, from_thousandths, to_thousandths
 
 UNKNOWN_LANGUAGE = "und"
@@ -47,7 +48,7 @@ _SELECT_MENTIONS = f"""
         mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence, post.imported,
         mention.program_score, opinion.negative, opinion.neutral, opinion.positive, mention.noted,
         claim.account, claim.person, claim.at, claimant.full_name, claim.assigned_by,
-        correction.account, correction.person, correction.at, corrector.full_name
+        correction.account, correction.person, correction.at, corrector.full_name, post.topics
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule
@@ -106,8 +107,9 @@ def _pairs(spans: Sequence[Span]) -> str:
 def load_mentions(db: Connection, ids: Sequence[int]) -> dict[int, Mention]:
     """Id -> mention for those of ``ids`` that exist, in the order of ``ids``."""
     rows = {row[0]: row for row in db.execute(_SELECT_MENTIONS, (_encode(list(ids)),))}
+    slots = slots_in_use(db)
     story_sizes = _story_sizes(db, {row[_STORY] for row in rows.values() if row[_STORY] is not None})
-    return {id_: _mention(rows[id_], story_sizes) for id_ in ids if id_ in rows}
+    return {id_: _mention(rows[id_], story_sizes, slots) for id_ in ids if id_ in rows}
 
 
 def load_posts(db: Connection, mentions: Sequence[int]) -> dict[int, Post]:
@@ -143,7 +145,7 @@ def read_post(row: Sequence[Any]) -> Post:
     )
 
 
-def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Mention:
+def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]], slots: Mapping[str, int]) -> Mention:
     brand, rule, version, score, added, state, hidden, corrected, story, brand_id, evidence, imported = row[13:25]
     stored = json.loads(evidence)
     return Mention(
@@ -168,6 +170,7 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         noted=bool(row[29]),
         claim=_claim(row[30:35]),
         correction=None if row[37] is None else signature(*row[35:39]),
+        topics=names_of(row[39], slots),
     )
 
 

@@ -22,6 +22,7 @@ from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, evidence_json, sentiment
 from monitor.store.sqlite.sources import extend_imported_period
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.story_keys import KeyedPost
+from monitor.store.sqlite.topic_bits import TopicSaver
 from monitor.store.sqlite.units import month_of, to_ms, to_thousandths
 
 _SELECT_STORED = """
@@ -34,8 +35,8 @@ _SELECT_STORED_BY_KEY = f"{_SELECT_STORED} INDEXED BY post_key ON post.source = 
 _SELECT_STORED_BY_ID = f"{_SELECT_STORED} ON post.id = wanted.value"
 _INSERT_POST = """
     INSERT INTO post (id, source, external_id, author, site, url, lang, title, text, published_at, added_at,
-        index_text, index_title, tags, signature, stars, reply_to, repost, imported)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        index_text, index_title, tags, signature, stars, reply_to, repost, imported, topics)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _PUBLISHED_AT = 9
 """Index of the time in the parameters of _INSERT_POST."""
 INSERT_MENTION = """
@@ -43,7 +44,8 @@ INSERT_MENTION = """
         sentiment, intent, story, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UPDATE_POST = """
     UPDATE post SET author = ?, site = ?, url = ?, lang = ?, title = ?, text = ?, index_text = ?, index_title = ?,
-        tags = ?, signature = ?, stars = ?, reply_to = ?, repost = ? WHERE id = ?"""
+        tags = ?, signature = ?, stars = ?, reply_to = ?, repost = ?, topics = ?
+    WHERE id = ?"""
 # A person's correction and claim survive an edit; the program's own score is kept beside it.
 _UPDATE_MENTION = """
     UPDATE mention SET rule = ?1, lang = ?2, program_score = ?3, intent = ?4, evidence = ?5,
@@ -116,6 +118,7 @@ class BatchSaver:
 
     def __post_init__(self) -> None:
         self.source = source_id(self.db, self.source_name)
+        self.topics = TopicSaver(self.db)
         newest = self.db.execute("SELECT added_at FROM mention ORDER BY id DESC LIMIT 1").fetchone()
         self.added_at = max(self.now, newest[0] if newest else 0)
         self.next_post = next_id(self.db, "post")
@@ -168,9 +171,10 @@ class BatchSaver:
         keyed = KeyedPost(self.next_post, self.source, post.author, published, one.story_keys)
         story = self.stories.add(self.db, keyed, one.signature, post.title)
         values = _PostValues(self.next_post, _lang(post.lang), published, story, self.source)
+        topics = self.topics.bits(values.id, one.topics)
         head = (values.id, self.source, post.external_id, post.author, post.site, post.url, values.lang)
         body = (post.title, post.text, published, self.added_at, *_index_columns(post), one.signature or None)
-        self.new_posts.append((*head, *body, post.stars, post.reply_to, post.repost, self.imported))
+        self.new_posts.append((*head, *body, post.stars, post.reply_to, post.repost, self.imported, topics))
         self.next_post += 1
         for finding in one.findings:
             self._add_mention(values, finding)
@@ -225,7 +229,8 @@ class BatchSaver:
     def _apply_edit(self, stored: _StoredPost, one: JudgedPost) -> None:
         post, lang = one.post, _lang(one.post.lang)
         content = (post.author, post.site, post.url, lang, post.title, post.text)
-        context = (post.stars, post.reply_to or stored.reply_to, post.repost)
+        topics = self.topics.bits(stored.id, one.topics)
+        context = (post.stars, post.reply_to or stored.reply_to, post.repost, topics)
         values_to_set = (*content, *_index_columns(post), one.signature or None, *context)
         self.db.execute(_UPDATE_POST, (*values_to_set, stored.id))
         keyed = KeyedPost(stored.id, stored.source, post.author, stored.published_at, one.story_keys)
@@ -261,6 +266,7 @@ class BatchSaver:
             links.add(self.db, "id >= ?", (first_post,))
             extend_imported_period(self.db, self.source, [post[_PUBLISHED_AT] for post in self.new_posts])
         self.db.executemany(INSERT_MENTION, self.new_mentions)
+        self.topics.finish()
         self.stories.finish(self.db, self.now)
         if not self.new_mentions:
             return

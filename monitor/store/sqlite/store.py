@@ -30,6 +30,7 @@ from monitor.store.events import EventStore
 from monitor.store.intents import IntentStore
 from monitor.store.interface import KEEP, Keep
 from monitor.store.learning import LearningStore
+from monitor.store.named_topics import NamedTopicStore
 from monitor.store.notifications import NotificationStore
 from monitor.store.opinions import OpinionStore
 from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
@@ -58,6 +59,7 @@ from monitor.store.sqlite.intents import SqliteIntents
 from monitor.store.sqlite.learning import SqliteLearning
 from monitor.store.sqlite.maintenance import SqliteMaintenance
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
+from monitor.store.sqlite.named_topics import SqliteNamedTopics
 from monitor.store.sqlite.opinions import SqliteOpinions
 from monitor.store.sqlite.outbox import SqliteNotifications
 from monitor.store.sqlite.people import SqlitePeople
@@ -109,6 +111,7 @@ class SqliteStore(SqliteMentionQueries):
         self.people: PeopleStore = SqlitePeople(self._read, self._write)
         self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
         self.intents: IntentStore = SqliteIntents(self._read, self._write)
+        self.named_topics: NamedTopicStore = SqliteNamedTopics(self._read, self._write)
         self.learning: LearningStore = SqliteLearning(self._read, self._write)
         self.actions: ActionStore = SqliteActions(self._read, self._write)
         self.checks: CheckStore = SqliteChecks(self._read, self._write)

@@ -1,0 +1,128 @@
+"""The topics of the config in stored posts: see ``monitor.store.named_topics``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from monitor.model import ChangeKind, FacetValue, MentionFilter, PostToFit, TopicReview
+from monitor.store.sqlite import derived
+from monitor.store.sqlite.changes import log_changes
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.rows import POST_COLUMNS, read_post
+from monitor.store.sqlite.store_part import StorePart
+from monitor.store.sqlite.topic_bits import MAX_SLOTS, bits_of, slots_in_use
+from monitor.store.sqlite.topic_counts import topic_counts
+from monitor.store.sqlite.units import to_ms
+
+REVIEWED_POSTS = 500
+"""Posts that one step matches."""
+_POSTS = f"SELECT post.id, {POST_COLUMNS} FROM post JOIN source ON source.id = post.source WHERE post."
+_IN_RANGE = f"{_POSTS}id >= ? AND post.id < ? ORDER BY post.id DESC"
+_LISTED = f"{_POSTS}{derived.IN_IDS}"
+_QUEUED = f"SELECT post FROM named_topic_queue ORDER BY post LIMIT {REVIEWED_POSTS}"
+
+
+class SqliteNamedTopics(StorePart):
+    """NamedTopicStore over the connections of a store."""
+
+    def use(self, names: Sequence[str], digest: str) -> None:
+        if not self._read(lambda db: _is_in_use(db, names, digest)):
+            self._write(lambda db: _use(db, names, digest))
+
+    def names(self) -> tuple[str, ...]:
+        return self._read(lambda db: tuple(slots_in_use(db)))
+
+    def next_review(self) -> TopicReview:
+        return self._read(_next_review)
+
+    def save_review(self, review: TopicReview, found: Mapping[int, Sequence[str]], now: datetime) -> int:
+        return self._write(lambda db: _save(db, review, found, to_ms(now)))
+
+    def counts(self, f: MentionFilter, upto: int | None = None) -> list[FacetValue]:
+        return self._read(lambda db: topic_counts(db, f, upto))
+
+    def posts_to_review(self) -> int:
+        return self._read(_to_review)
+
+
+def _digest(db: Connection) -> str:
+    found = db.execute("SELECT digest FROM named_topic_state").fetchone()
+    return str(found[0]) if found else ""
+
+
+def _is_in_use(db: Connection, names: Sequence[str], digest: str) -> bool:
+    return _digest(db) == digest and list(slots_in_use(db)) == list(names)
+
+
+def _use(db: Connection, names: Sequence[str], digest: str) -> None:
+    is_other = _digest(db) != digest
+    db.execute("UPDATE named_topic SET position = NULL")
+    set_position = "UPDATE named_topic SET position = ? WHERE name = ?"
+    missing = [one for one in enumerate(names) if not db.execute(set_position, one).rowcount]
+    for position, name in missing:
+        db.execute("INSERT OR REPLACE INTO named_topic VALUES (?, ?, ?)", (_free_slot(db), name, position))
+    if is_other:
+        (newest,) = db.execute("SELECT ifnull(max(id), 0) FROM post").fetchone()
+        db.execute("INSERT OR REPLACE INTO named_topic_state VALUES (1, ?, ?)", (digest, newest + 1))
+        db.execute("DELETE FROM named_topic_queue")
+
+
+def _free_slot(db: Connection) -> int:
+    """A bit that no post has, if there is one; else that of a topic that is no longer in use."""
+    taken = dict(db.execute("SELECT slot, position FROM named_topic"))
+    unused = [slot for slot in range(MAX_SLOTS) if slot not in taken]
+    return unused[0] if unused else next(slot for slot, position in taken.items() if position is None)
+
+
+def _next_review(db: Connection) -> TopicReview:
+    digest, review = db.execute("SELECT digest, review FROM named_topic_state").fetchone() or ("", 1)
+    if review > 1:
+        low = max(1, review - REVIEWED_POSTS)
+        return TopicReview(_posts(db.execute(_IN_RANGE, (low, review))), digest, low)
+    queued = [post for (post,) in db.execute(_QUEUED)]
+    return TopicReview(_posts(db.execute(_LISTED, (json.dumps(queued),))) if queued else (), digest)
+
+
+def _posts(rows: Iterable[tuple[int, ...]]) -> tuple[PostToFit, ...]:
+    return tuple(PostToFit(id_, read_post(columns)) for id_, *columns in rows)
+
+
+def _to_review(db: Connection) -> int:
+    (waiting,) = db.execute("SELECT count(*) FROM named_topic_queue").fetchone()
+    (rest,) = db.execute("SELECT count(*) FROM post WHERE id < (SELECT review FROM named_topic_state)").fetchone()
+    return int(waiting) + int(rest)
+
+
+def _save(db: Connection, review: TopicReview, found: Mapping[int, Sequence[str]], now: int) -> int:
+    if review.is_empty or _digest(db) != review.digest:
+        return 0
+    ids = json.dumps([one.id for one in review.posts])
+    current = set(_posts(db.execute(_LISTED, (ids,))))
+    same = [one.id for one in review.posts if one in current]
+    n = _set_bits(db, {id_: bits_of(found.get(id_, ()), slots_in_use(db)) for id_ in same}, now)
+    if review.reviewed_to is not None:
+        db.execute("UPDATE named_topic_state SET review = min(review, ?)", (review.reviewed_to,))
+    db.execute(f"DELETE FROM named_topic_queue WHERE {derived.IN_IDS.replace('id', 'post', 1)}", (json.dumps(same),))
+    db.execute("DELETE FROM named_topic_queue WHERE NOT EXISTS (SELECT 1 FROM post WHERE id = named_topic_queue.post)")
+    db.execute(
+        """DELETE FROM named_topic WHERE position IS NULL AND (SELECT review FROM named_topic_state) = 1
+            AND NOT EXISTS (SELECT 1 FROM named_topic_queue)"""
+    )
+    return n
+
+
+def _set_bits(db: Connection, wanted: Mapping[int, int], now: int) -> int:
+    """Give posts these topics, in the search index too; return how many had others."""
+    stored = db.execute(f"SELECT id, topics FROM post WHERE {derived.IN_IDS}", (json.dumps(list(wanted)),))
+    changed = [(wanted[id_], id_) for id_, topics in stored if topics != wanted[id_]]
+    if not changed:
+        return 0
+    select = "SELECT mention.id FROM json_each(?) wanted CROSS JOIN mention ON mention.post = wanted.value"
+    mentions = json.dumps([id_ for (id_,) in db.execute(select, (json.dumps([id_ for _, id_ in changed]),))])
+    derived.remove_from_index(db, derived.IN_IDS, mentions)
+    db.executemany("UPDATE post SET topics = ? WHERE id = ?", changed)
+    derived.add_to_index(db, derived.IN_IDS, mentions)
+    log_changes(db, ChangeKind.JUDGED, derived.IN_IDS, mentions, now)
+    return len(changed)

@@ -1,0 +1,35 @@
+"""How many mentions of a list each topic of the config has: from a sample, and one by one where that says little."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from monitor.model import Choice, FacetValue, MentionFilter
+from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.queries import count, sample
+from monitor.store.sqlite.topic_bits import slots_in_use
+
+_SELECT = """
+    SELECT post.topics, count(*) FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
+    JOIN post ON post.id = mention.post WHERE post.topics <> 0 GROUP BY post.topics"""
+
+
+def topic_counts(db: Connection, f: MentionFilter, upto: int | None) -> list[FacetValue]:
+    """See ``NamedTopicStore.counts``."""
+    slots = slots_in_use(db)
+    if not slots:
+        return []
+    f = replace(f, named_topic=Choice())
+    found = sample(db, plan(db, f), upto)
+    rows = db.execute(_SELECT, (json.dumps(found.ids),)).fetchall()
+    values = []
+    for name, slot in slots.items():
+        n = round(sum(n for topics, n in rows if topics >> slot & 1) * found.scale)
+        if found.scale != 1 and n < 2 * MAX_EXACT_MATCHES:
+            exact = count(db, plan(db, replace(f, named_topic=Choice((name,)))), upto)
+            n = exact.n if exact.exact else max(exact.n, n)
+        values.append(FacetValue(name, n))
+    return sorted(values, key=lambda value: -value.n)
