@@ -266,3 +266,19 @@ def test_names_of_lines_and_gaps_do_not_cover_each_other(client: FlaskClient, st
     names = re.findall(r'<text class="series-name" x="([\d.]+)%" y="([\d.]+)"', text)
     assert names
     assert not [(x, y) for x, y in names if float(x) > 85 and float(y) < 25]
+
+
+def test_each_time_of_a_brand_has_its_own_dates_on_the_axis(client: FlaskClient) -> None:
+    text = client.get("/compare?brand=Acme").text
+    assert re.search(r'y="236" text-anchor="middle">Mon 2<', text)
+    assert re.search(r'y="252" text-anchor="middle">Mon 23<', text)
+    assert "that of “7 days before”" in text
+    assert 'y="252" text-anchor' not in client.get("/compare").text
+
+
+def test_the_chart_is_one_stop_of_the_tab_key(client: FlaskClient) -> None:
+    slots = re.findall(
+        r'<a class="slot" tabindex="(-?\d)" data-since="([\w:-]+)" data-until="([\w:-]+)"', client.get("/compare").text
+    )
+    assert [tab for tab, *_ in slots] == ["-1"] * (len(slots) - 1) + ["0"]
+    assert [end for *_, end in slots[:-1]] == [start for _, start, _ in slots[1:]]

@@ -321,3 +321,16 @@ def test_all_brands_are_those_of_the_config(store: Store) -> None:
         NOON,
     )
     assert found.sides[0].all_brands.n == store.count(found.sides[0].all_brands.filter.counted).n == 1
+
+
+def test_a_mention_that_arrives_during_the_request_is_in_no_figure(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for days in (1, 50):
+        save(store, "Acme", [f"Acme early {days} {n}" for n in range(30)], NOON - days * DAY + HOUR)
+    last = store.last_mention_id()
+    save(store, "Acme", [f"Acme late {n}" for n in range(30)], NOON - HOUR)
+    monkeypatch.setattr(store, "last_mention_id", lambda: last)
+    for since, expected in ((NOON - 2 * DAY, 30), (NOON - 51 * DAY, 60)):
+        one = compared(store, Side("Acme", since), Side("Globex", since)).sides[0]
+        assert one.mentions.n == one.stories.n == one.scored.scored + one.unscored == expected

@@ -118,8 +118,11 @@ class MentionQueries(Protocol):
         Up to 31 days ``stories`` counts each story once; over longer ranges, for speed, each mention.
         """
 
-    def tally(self, brand: str, since: datetime, until: datetime) -> Tally:
-        """The same for one brand, in turn with other queries whose cost grows with the matches."""
+    def tally(self, brand: str, since: datetime, until: datetime, upto: int | None = None) -> Tally:
+        """The same for one brand, in turn with other queries whose cost grows with the matches.
+
+        ``upto``: without mentions that were added after the one with this id.
+        """
 
     def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
         """A brand's mentions published between each two consecutive times of ``edges``, which must be ascending."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -90,6 +91,20 @@ def test_every_page_is_accessible_in_both_themes_and_fits_every_width(page: Page
         check(page)
         check_widths(page)
         assert page.evaluate("window.reports") == [], path
+
+
+def test_the_chart_of_a_comparison_is_read_and_zoomed_by_keys(page: Page, served: RunningApp) -> None:
+    page.goto(f"{served.url}/compare?brand=Acme")
+    page.locator("a.slot[tabindex='0']").focus()
+    page.keyboard.press("Home")
+    first = page.locator("a.slot").first
+    expect(first).to_be_focused()
+    expect(page.locator("#bar-tip")).to_have_text(first.get_attribute("aria-label") or "")
+    since = first.get_attribute("data-since") or ""
+    for key in ("Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page).to_have_url(re.compile(rf"/compare\?brand=Acme&since={since.replace(':', '%3A')}&until=[^&]+$"))
+    expect(page.locator("h1")).to_contain_text("Acme")
 
 
 def test_lists_and_mentions_are_accessible_with_everything_open(page: Page, served: RunningApp) -> None:

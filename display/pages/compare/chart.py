@@ -33,6 +33,7 @@ from display.pages.mentions.histogram import (
     gap_labels,
     gap_text,
 )
+from display.pages.mentions.times import local_minute
 from monitor.model import Bin, Gap, MentionFilter
 from monitor.model.comparison import Comparison, SideFigures
 
@@ -74,6 +75,9 @@ class Slot:
     x: float
     width: float
     label: str
+    since: str
+    """Its edges in the server's zone, as parameters."""
+    until: str
     bins: tuple[Bin | None, ...]
     """None where a side's range is over."""
 
@@ -86,6 +90,16 @@ class Flag:
     brand: str
     version: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A row of times below the chart."""
+
+    ticks: tuple[TextLabel, ...]
+    narrow_ticks: tuple[TextLabel, ...]
+    start: str
+    end: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +116,8 @@ class CompareChart:
     gap_labels: tuple[TextLabel, ...]
     gaps: tuple[str, ...]
     flags: tuple[Flag, ...]
-    ticks: tuple[TextLabel, ...]
-    narrow_ticks: tuple[TextLabel, ...]
-    start: str
-    end: str
+    axes: tuple[Axis, ...]
+    """One; of two times of a brand, one for each."""
     breaks: tuple[Break, ...]
 
     @property
@@ -151,12 +163,16 @@ def build_chart(comparison: Comparison, names: Sequence[str], count: Count, zone
         gap_labels=labels,
         gaps=tuple(gap_text(gap, now, zone) for gap in named),
         flags=tuple(_flags(comparison, scale, zone)),
-        ticks=tuple(tick_labels(scale, step, now, zone, WIDE_PX)),
-        narrow_ticks=tuple(tick_labels(scale, step, now, zone, NARROW_PX)),
-        start=start_text(periods[0].start, step, now, zone),
-        end=end_text(scale.until, now, zone),
+        axes=tuple(_axis(periods, by, step, now, zone) for by in dict.fromkeys(moved)),
         breaks=tuple(scale.breaks(zone)),
     )
+
+
+def _axis(periods: Sequence[Period], moved_by: timedelta, step: timedelta | None, now: datetime, zone: tzinfo) -> Axis:
+    """The times of a side that is drawn ``moved_by`` later than in fact."""
+    scale = Scale([Period(start - moved_by, end - moved_by) for start, end in periods])
+    wide, narrow = (tuple(tick_labels(scale, step, now, zone, width)) for width in (WIDE_PX, NARROW_PX))
+    return Axis(wide, narrow, start_text(scale.periods[0].start, step, now, zone), end_text(scale.until, now, zone))
 
 
 def _periods(comparison: Comparison, count: Count, zone: tzinfo) -> list[Period]:
@@ -237,7 +253,8 @@ def _slots(rows: Sequence[Sequence[Bin]], scale: Scale, now: datetime, zone: tzi
     for one in max(rows, key=len):
         left = scale.at(one.start)
         bins = tuple(of_side.get(one.start) for of_side in by_start)
-        yield Slot(left, round(scale.at(one.end) - left, 3), bin_label(one, now, zone), bins)
+        edges = local_minute(one.start, zone), local_minute(one.end, zone)
+        yield Slot(left, round(scale.at(one.end) - left, 3), bin_label(one, now, zone), *edges, bins)
 
 
 def _grid(peak: int) -> list[int]:

@@ -136,7 +136,7 @@ class HistogramBars {
   private open(): void {
     const [first, last] = this.ends();
     const url = new URL(document.querySelector<HTMLElement>("main")?.dataset.firstPageUrl ?? location.href, location.href);
-    for (const name of ["range", "upto", "before"]) url.searchParams.delete(name);
+    for (const name of ["range", "upto", "before", "against_since", "against_until"]) url.searchParams.delete(name);
     url.searchParams.set("since", this.bars[first]?.dataset.since ?? "");
     url.searchParams.set("until", this.bars[last]?.dataset.until ?? "");
     location.assign(url);

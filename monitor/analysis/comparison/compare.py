@@ -89,7 +89,8 @@ class _SideReader:
         """The figures of ``side``. ``facets``: its counts."""
         counts = {value.value: value.n for value in facets["brand"]}
         since, until = self._bounds(side)
-        tally = self._store.tally(side.brand, side.since or UNDATED, side.until or self._now + MINUTE)
+        since_or_first, until_or_now = side.since or UNDATED, side.until or self._now + MINUTE
+        tally = self._store.tally(side.brand, since_or_first, until_or_now, self._upto)
         model = self._models[side.brand]
         judged = SentimentCounts() if 2 * tally.unscored > tally.n else tally.stories
         mood, negative = model.clear_mood(judged), model.negative_share(judged)

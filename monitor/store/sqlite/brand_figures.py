@@ -25,9 +25,11 @@ MAX_ROW_RANGE_MS = 31 * DAY_MS
 """Longer ranges are read from cube_brand_day, which has no stories: there each mention counts as a story."""
 MAX_ARRIVALS_READ = 20_000
 """Mentions that ``arrivals`` reads at most, the newest first."""
+MAX_ID = 2**63 - 1
 MAX_STORY_PAGES = 20
 """Pages of mentions that ``latest`` reads at most, so that one huge story cannot delay the wall."""
 _IN_TIME = "brand = ? AND published_at >= ? AND published_at < ? AND state < 2"
+_IN_TIME_UPTO = f"{_IN_TIME} AND mention.id <= ?"
 _SUMS = """count(*), ifnull(sum(sentiment = 0), 0), ifnull(sum(sentiment = 1), 0), ifnull(sum(sentiment = 2), 0),
     ifnull(sum(sentiment = 3), 0), ifnull(sum(hidden = 1), 0), ifnull(sum(hidden = 2), 0),
     {scored}"""
@@ -38,18 +40,19 @@ _ARRIVALS = f"""SELECT count(*), count(iif(added_at >= ? AND added_at < ? AND ad
     min(published_at) FROM (SELECT added_at, published_at FROM mention INDEXED BY mention_time WHERE {_IN_TIME}
     ORDER BY published_at DESC LIMIT ?)"""
 _ROW_SUMS_WITHOUT_STORIES = (
-    f"SELECT {_SUMS.format(scored=_WITHOUT_STORY)} FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME}"
+    f"SELECT {_SUMS.format(scored=_WITHOUT_STORY)} FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME_UPTO}"
 )
 _STORY_MEANS = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
-    WHERE {_IN_TIME} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
+    WHERE {_IN_TIME_UPTO} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
 _ROW_SUMS = f"SELECT {_SUMS.format(scored=_SCORED)} FROM mention INDEXED BY mention_time WHERE {_IN_TIME}"
 _UNMEASURED_SCORES = f"""SELECT published_at, sentiment FROM mention INDEXED BY mention_time
     WHERE {_IN_TIME} AND lang IN (SELECT value FROM json_each(?))"""
-_ROWS = f"FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME}"
+_NEWER_SUMS = f"SELECT {_SUMS.format(scored=_SCORED)} FROM mention NOT INDEXED WHERE id > ? AND {_IN_TIME}"
+_ROWS = f"FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME_UPTO}"
 _MEASURED_ROWS = f"""FROM (SELECT story, hidden,
         iif(lang IN (SELECT value FROM json_each(?)), 3, sentiment) AS sentiment,
         iif(lang IN (SELECT value FROM json_each(?)), NULL, score) AS score
-    FROM mention INDEXED BY mention_time WHERE {_IN_TIME}) WHERE true"""
+    FROM mention INDEXED BY mention_time WHERE {_IN_TIME_UPTO}) WHERE true"""
 """Like _ROWS, but unscored in the languages that nobody measured."""
 _LARGEST_STORIES = """
     SELECT story, json_group_array(DISTINCT brand), count(DISTINCT post) posts, count(DISTINCT source),
@@ -117,15 +120,15 @@ def tallies(db: Connection, since: int, until: int) -> list[Tally]:
     return [_sums(db, brand, since, until, unmeasured).tally(name) for brand, name in active_brands(db).items()]
 
 
-def tally(db: Connection, brand: str, since: int, until: int) -> Tally:
-    """The same for one brand; zeros for one that is not in the config."""
-    return _sums(db, active_brand_id(db, brand), since, until, unmeasured_languages(db)).tally(brand)
+def tally(db: Connection, brand: str, since: int, until: int, upto: int | None = None) -> Tally:
+    """The same for one brand, up to a mention; zeros for a brand that is not in the config."""
+    return _sums(db, active_brand_id(db, brand), since, until, unmeasured_languages(db), upto).tally(brand)
 
 
-def _sums(db: Connection, brand: int, since: int, until: int, unmeasured: str) -> _Sums:
+def _sums(db: Connection, brand: int, since: int, until: int, unmeasured: str, upto: int | None = None) -> _Sums:
     if unmeasured or until - since <= MAX_ROW_RANGE_MS:
-        return _sums_by_rows(db, brand, since, until, unmeasured)
-    return _sums_by_days(db, brand, since, until)
+        return _sums_by_rows(db, brand, since, until, unmeasured, upto)
+    return _sums_by_days(db, brand, since, until, upto)
 
 
 def arrivals(db: Connection, brand: str, since: int, until: int, max_age: int) -> int:
@@ -181,10 +184,12 @@ def _newest(db: Connection, f: MentionFilter, limit: int) -> Iterator[Mention]:
         before = mentions[-1].position
 
 
-def _sums_by_rows(db: Connection, brand: int, since: int, until: int, unmeasured: str = "") -> _Sums:
+def _sums_by_rows(
+    db: Connection, brand: int, since: int, until: int, unmeasured: str = "", upto: int | None = None
+) -> _Sums:
     """``unmeasured``: languages in which mentions count as unscored, as a JSON list."""
     sums = _Sums()
-    params: tuple[int | str, ...] = (brand, since, until)
+    params: tuple[int | str, ...] = (brand, since, until, MAX_ID if upto is None else upto)
     row_sums, story_means = _ROW_SUMS_WITHOUT_STORIES, _STORY_MEANS
     if unmeasured:
         params = (unmeasured, unmeasured, *params)
@@ -195,11 +200,13 @@ def _sums_by_rows(db: Connection, brand: int, since: int, until: int, unmeasured
     return sums
 
 
-def _sums_by_days(db: Connection, brand: int, since: int, until: int) -> _Sums:
+def _sums_by_days(db: Connection, brand: int, since: int, until: int, upto: int | None = None) -> _Sums:
     sums = _Sums()
     for segment in segments(since, until, by_brand_day=True):
         select = _ROW_SUMS if segment.table == "mention" else _DAY_SUMS
         sums.add(db.execute(select, (brand, segment.low, segment.high)).fetchone(), segment.sign)
+    if upto is not None:
+        sums.add(db.execute(_NEWER_SUMS, (upto, brand, since, until)).fetchone(), -1)
     return sums
 
 

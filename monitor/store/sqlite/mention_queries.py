@@ -124,8 +124,8 @@ class SqliteMentionQueries:
     def tallies(self, since: datetime, until: datetime) -> list[Tally]:
         return self._read(lambda db: brand_figures.tallies(db, to_ms(since), to_ms(until)))
 
-    def tally(self, brand: str, since: datetime, until: datetime) -> Tally:
-        return self._slow_read(lambda db: brand_figures.tally(db, brand, to_ms(since), to_ms(until)))
+    def tally(self, brand: str, since: datetime, until: datetime, upto: int | None = None) -> Tally:
+        return self._slow_read(lambda db: brand_figures.tally(db, brand, to_ms(since), to_ms(until), upto))
 
     def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
         return self._read(lambda db: brand_figures.histogram(db, brand, [to_ms(edge) for edge in edges]))
