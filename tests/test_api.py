@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -33,7 +34,7 @@ from tests.fakes import NOON
 from tests.test_access import api_token
 
 READS = ("mentions", "mentions.ndjson", "counts", "facets", "histogram", "topics", "compare", "sources", "incidents",
-         "walls", "rules", "views")  # fmt: skip
+         "walls", "rules", "rules/Acme/preview", "views")  # fmt: skip
 COUNTS = ("mentions", "counts", "facets", "histogram", "topics", "compare", "sources", "incidents")
 
 
@@ -370,7 +371,7 @@ values = st.one_of(
     st.text(max_size=30),
     st.sampled_from(["Acme", "-Acme", "all", "2026-03-01", "0", "7.1", "-", "+", "%", "\0", "new"]),
 )
-pairs = st.lists(st.tuples(st.sampled_from([*PARAMETERS, "limit", "cursor", "days", "x"]), values), max_size=4)
+pairs = st.lists(st.tuples(st.sampled_from([*PARAMETERS, "limit", "cursor", "days", "text", "x"]), values), max_size=4)
 
 
 @pytest.fixture(scope="module")
@@ -391,6 +392,45 @@ def test_whatever_is_asked_the_answer_is_right_or_a_problem(
     assert answer.status_code in (200, 400), (path, query, answer.text)
     assert answer.status_code == 200 or answer.content_type == PROBLEM_TYPE
     answer.close()
+
+
+def test_a_rule_is_previewed_with_what_was_not_read(site: Site, api: Api) -> None:
+    at = site.clock.now() - timedelta(hours=1)
+    posts = [judged("Globex parcel", brand="Globex", external_id="g", published_at=at)]
+    site.store.save("Forum", posts, now=NOON)
+    site.store.open_gap("Forum", at, "The site did not answer.", at)
+    site.store.close_gaps("Forum", site.clock.now(), site.clock.now())
+    rule = {"text": "(acme OR parcel)\nNOT 3"}
+    found = api.read(f"rules/Acme/preview?{urlencode(rule)}")
+    assert (found["rule"], found["now"], found["found"], found["exact"]) == ("(acme OR parcel) NOT 3", 5, 5, True)
+    assert (found["entering"]["n"], found["leaving"]["n"], found["posts"]) == (1, 1, 6)
+    [entering], [leaving] = found["entering"]["posts"], found["leaving"]["posts"]
+    assert (entering["mention"], entering["excerpt"], entering["reason"]) == (6, "Globex parcel", "parcel")
+    assert (leaving["mention"], leaving["excerpt"], entering["published_at"]) == (4, "Acme 3", at.isoformat())
+    assert (sum(one["n"] for one in found["bins"]), sum(one["now"] for one in found["bins"])) == (5, 5)
+    assert [gap["source"] for gap in found["coverage"]["gaps"]] == ["Forum"]
+    assert found["sentence"] in html.unescape(site.signed_in("bo").get("/rules/Acme", query_string=rule).text)
+    assert api.read("rules/Acme/preview?limit=1&range=24h")["rule"] == "acme"
+    assert site.config.brands[0].rule == "acme"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "part"),
+    [
+        ("Acme/preview?text=acme+AND+(", 400, "text: "),
+        ("Acme/preview?text=" + "a" * 5000, 400, "text: "),
+        ("Acme/preview?text=a&text=b", 400, "text='b' is not valid"),
+        ("Acme/preview?range=2y", 400, "Allowed: 24h, 7d, 30d, all"),
+        ("Acme/preview?limit=0", 400, "from 1 to 200"),
+        ("Acme/preview?q=a", 400, "Allowed: the parameters text, range, limit"),
+        ("Nobody/preview", 404, "Brands: Acme, Globex, Initech."),
+        ("a/b/preview", 404, "no brand of this name"),
+    ],
+)
+def test_a_preview_that_cannot_be_made_says_why(api: Api, path: str, status: int, part: str) -> None:
+    answer = api.get(f"rules/{path}")
+    assert (answer.status_code, answer.content_type) == (status, PROBLEM_TYPE)
+    assert part in answer.json["detail"]
 
 
 def test_times_are_in_utc_with_their_zone(api: Api) -> None:

@@ -25,6 +25,7 @@ from display.api.documents import (
     mention_document,
     time_text,
 )
+from display.api.rule_preview import DEFAULT_SHOWN, MAX_SHOWN, find_preview, preview_document
 from display.pages.context import PageContext
 from display.pages.coverage import EVERY_SOURCE, unread_gaps
 from display.pages.health_line import HealthLine, current_health
@@ -36,9 +37,11 @@ from display.pages.mentions.requested import view_of
 from display.pages.mentions.saved import ViewList
 from display.pages.mentions.view_topics import find_view_topics
 from display.pages.relevance.words import reason_text
+from display.pages.rules.preview import one_line
 from monitor.errors import FilterError
 from monitor.model import Choice, Mention, MentionFilter, Order
 from monitor.model.people import Account
+from monitor.model.saved_views import DEFAULT_RANGE
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 1_000
 """Mentions on a page of a list."""
@@ -218,6 +221,18 @@ class Answers:
         ]
         return {"rules": found, "as_of": time_text(self.now)}
 
+    def rule_preview(self, name: str, params: Parameters) -> Json | None:
+        """What ``text`` would find as the rule of a brand; None if there is no such brand."""
+        _only(params, "text", "range", "limit")
+        brand = next((one for one in self.context.config.brands if one.name == name), None)
+        if brand is None:
+            return None
+        text = one_line(_single(params, "text")) or brand.rule
+        range_name = _single(params, "range") or DEFAULT_RANGE
+        shown = _number(params, "limit", DEFAULT_SHOWN, MAX_SHOWN)
+        found = find_preview(self.context, self.health, brand, text, range_name, shown)
+        return {**preview_document(brand, text, found), **self._covered(found.since, self.now)}
+
     def views(self, params: Parameters) -> Json:
         """The saved views that the person sees."""
         _only(params)
@@ -282,6 +297,14 @@ def _number(params: Parameters, name: str, default: int, highest: int) -> int:
     if not 1 <= int(values[0]) <= highest:
         raise FilterError(name, values[0], allowed)
     return int(values[0])
+
+
+def _single(params: Parameters, name: str) -> str:
+    """A parameter that may be sent once; empty if it was not."""
+    values = [value for value in params.get(name, ()) if value]
+    if len(values) > 1:
+        raise FilterError(name, values[-1], "one value")
+    return values[0] if values else ""
 
 
 def _only(params: Parameters, *names: str) -> None:

@@ -171,6 +171,21 @@ def rules() -> Response:
     return answer(answers().rules(parameters()))
 
 
+@blueprint.get("/rules/<path:name>/preview")
+@opens_to_tokens
+@limited(EXPORTS)
+def rule_preview(name: str) -> Response:
+    """What another rule would find."""
+    try:
+        found = answers().rule_preview(name, parameters())
+    except QueryError as error:
+        return error_json(400, f"text: {error}", parameter="text", column=error.column)
+    if found is None:
+        known = ", ".join(brand.name for brand in page_context().config.brands)
+        return error_json(404, f"There is no brand of this name. Brands: {known}.")
+    return answer(found)
+
+
 @blueprint.get("/views")
 @opens_to_tokens
 def views() -> Response:

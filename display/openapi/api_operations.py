@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from display.api.answers import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
+from display.api.rule_preview import DEFAULT_SHOWN, MAX_SHOWN
 from display.api.streams import NDJSON
 from display.openapi.basic import TEXT, reference
 from display.openapi.parameters import filter_parameters
 from display.openapi.responses import JSON, api_responses, ok
 from display.problems import API_PATH
+from monitor.query.grammar import MAX_QUERY_CHARS
 
 Json: TypeAlias = dict[str, Any]
 
@@ -19,6 +21,10 @@ _STREAM = (
     " the key `problem`, if the stream is not complete, for example because the token was revoked meanwhile."
 )
 _ACT = "For sessions of members, and for tokens that may act: those that were made with “Read and act”."
+_PREVIEW = (
+    "Nothing is saved. Posts that no rule found were not kept, so a broader rule may find more than this. If `exact` is"
+    " false, the numbers are estimates from an even sample."
+)
 _ETAG = {"304": {"description": "The same figures as those with the `ETag` that was sent, whenever computed."}}
 
 
@@ -38,6 +44,7 @@ def api_operations() -> Json:
         "/walls": _plain("walls", "Walls", "What each wall shows. The format of `state` may change in any version."),
         "/walls/{name}": _wall(),
         "/rules": _plain("rules", "Rules", "The rule of each brand."),
+        "/rules/{name}/preview": _rule_preview(),
         "/views": _plain("views", "Views", "The saved views that the person sees."),
     }
     paths: Json = {f"{API_PATH}{path}": {"get": operation} for path, operation in found.items()}
@@ -104,6 +111,19 @@ def _compare() -> Json:
         parameters.append({"name": name, "in": "query", "description": text, "schema": {"type": "string"}})
     summary = "Brands side by side, or one brand at two times, with a sentence to say aloud."
     return _operation("compare", summary, "Comparison") | {"parameters": parameters}
+
+
+def _rule_preview() -> Json:
+    name = {"name": "name", "in": "path", "required": True, "description": "The brand.", "schema": {"type": "string"}}
+    rule = {"type": "string", "maxLength": MAX_QUERY_CHARS}
+    parameters: list[Json] = [
+        name,
+        {"name": "text", "in": "query", "description": "The rule. Without it: the rule in use.", "schema": rule},
+        *(one for one in filter_parameters() if one["name"] == "range"),
+        _number("limit", "Posts of each side.", DEFAULT_SHOWN, MAX_SHOWN),
+    ]
+    found = _operation("rulePreview", "What another rule would find among stored posts.", "RulePreview")
+    return found | {"description": _PREVIEW, "parameters": parameters}
 
 
 def _wall() -> Json:

@@ -143,6 +143,28 @@ COMPARISON = object_of(
 )
 
 
+_PREVIEW_SIDE = object_of(
+    n=NUMBER,
+    posts=array_of(object_of(mention=NUMBER, source=TEXT, published_at=TIME, excerpt=TEXT, reason=TEXT))
+    | {"description": "Those published last. `mention` is one mention of the post, perhaps of another brand."},
+)
+RULE_PREVIEW = object_of(
+    brand=TEXT,
+    rule=TEXT,
+    sentence=TEXT,
+    detail=TEXT,
+    warnings=array_of(TEXT),
+    exact=FLAG,
+    posts=NUMBER | {"description": "Stored posts that were checked."},
+    now=NUMBER | {"description": "What the rule in use found."},
+    found=NUMBER | {"description": "What this rule would have found: `now` - `leaving.n` + `entering.n`."},
+    entering=_PREVIEW_SIDE,
+    leaving=_PREVIEW_SIDE,
+    bins=array_of(object_of(start=TIME, end=TIME, n=NUMBER, now=nullable(NUMBER), unread=FLAG)),
+    **_COUNTED,
+)
+
+
 def api_schemas() -> Json:
     """The schemas by name."""
     return {
@@ -176,6 +198,7 @@ def api_schemas() -> Json:
         "Walls": object_of(walls=array_of(_WALL)),
         "Wall": _WALL,
         "Rules": object_of(rules=array_of(_RULE), **_AS_OF),
+        "RulePreview": RULE_PREVIEW,
         "Views": object_of(views=array_of(_VIEW), **_AS_OF),
         "Outcome": object_of(
             text=TEXT,

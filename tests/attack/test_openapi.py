@@ -58,7 +58,7 @@ checks.positive_data_acceptance.expected-statuses = [200, 400, 401]
 
 # their filters too
 [[operations]]
-include-path-regex = "/api/v1/(mentions.*|counts|facets|histogram|topics|compare)$"
+include-path-regex = "/api/v1/(mentions.*|counts|facets|histogram|topics|compare|rules/.*)$"
 phases.coverage.enabled = false
 checks.positive_data_acceptance.expected-statuses = [200, 400, 401, 404]
 

@@ -133,7 +133,8 @@ FOR_TOKENS = {
     "openapi.description", "check.export_csv", "check.export_json",
     "api.mentions", "api.all_mentions", "api.mention", "api.counts", "api.facets", "api.histogram", "api.topics",
     "api.compare",
-    "api.sources", "api.incidents", "api.walls", "api.wall", "api.rules", "api.views",
+    "api.sources", "api.incidents", "api.walls", "api.wall", "api.rules", "api.rule_preview",
+    "api.views",
 }  # fmt: skip
 """What API tokens read."""
 FOR_ACTING_TOKENS = {"api_actions.act", "api_actions.undo"}

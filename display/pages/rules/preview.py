@@ -20,8 +20,6 @@ from monitor.model.rules import PreviewedPost, PreviewFigures, PreviewSide
 from monitor.query import Document, Query, parse
 from monitor.rules.reasons import Reason, why_found, why_not_found
 
-SHOWN, ALL_SHOWN = 5, 200
-"""Posts of each side: at first, and after "Show all"."""
 MAX_OTHERS_SHARE = 0.05
 """Of the posts that the rule in use does not find; a rule that would find more of them is probably too broad."""
 MIN_OTHERS = 20
@@ -34,6 +32,7 @@ class ShownPost:
     mention: int
     runs: Sequence[TextRun]
     source: str
+    published_at: datetime
     published: FormattedTime
     reason: str
     lang: str
@@ -59,6 +58,10 @@ class Preview:
     leaving: ShownSide
     chart: Histogram | None
     exact: bool
+    posts: int
+    """Stored posts that were checked."""
+    since: datetime
+    """From when on they were published."""
     warnings: tuple[str, ...] = ()
 
 
@@ -75,13 +78,13 @@ class _CurrentCounts:
 
 
 def preview(
-    context: PageContext, health: HealthLine, brand: Brand, text: str, range_name: str, *, show_all: bool
+    context: PageContext, health: HealthLine, brand: Brand, text: str, range_name: str, *, shown: int
 ) -> Preview:
-    """What ``text`` would find as the rule of ``brand``. Raises QueryError."""
+    """What ``text`` would find as the rule of ``brand``, with some posts of each side. Raises QueryError."""
     query, now, zone = parse(text), context.clock.now(), context.config.timezone
     periods = _periods(context, range_name, now)
     edges = sorted({*bin_edges(periods, zone)})
-    figures = context.store.rules.preview(brand.name, text, edges, ALL_SHOWN if show_all else SHOWN)
+    figures = context.store.rules.preview(brand.name, text, edges, shown)
     current = [b.n for b in context.store.brand_histogram(brand.name, edges)]
     found = _found(current, figures)
     gaps = _gaps(context, health, edges[0], now)
@@ -95,8 +98,15 @@ def preview(
         leaving=_shown(figures.leaving, query, now, context, enters=False),
         chart=_chart(edges, periods, found, current, gaps, brand, context),
         exact=figures.exact,
+        posts=figures.posts,
+        since=edges[0],
         warnings=tuple(_warnings(brand, figures, n_now, n_found)),
     )
+
+
+def one_line(text: str) -> str:
+    """``text`` as it is saved: a rule may be typed on several lines."""
+    return " ".join(text.split())
 
 
 def _periods(context: PageContext, range_name: str, now: datetime) -> list[Period]:
@@ -183,6 +193,7 @@ def _shown_post(one: PreviewedPost, query: Query, now: datetime, context: PageCo
         one.mention,
         text_runs(post.body, {"hit": reason.spans}, start, end),
         post.source,
+        post.published_at,
         format_time(post.published_at, now, context.config.timezone),
         reason.text,
         post.lang or "",

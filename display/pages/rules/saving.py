@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import request
 
 from display.pages.context import PageContext
+from display.pages.rules.preview import one_line
 from display.pages.setup.saving import Change, Refusal, announce_rule, config_file, fingerprint, save, tables
 from display.setup.config_file import FileText, is_writable
 from display.setup.toml_edits import set_table
@@ -65,8 +66,3 @@ def save_rule(context: PageContext, brand: Brand, stored: StoredRule, text: str)
     if isinstance(result, Refusal) or result.problems:
         context.store.rules.withdraw(brand.name)
     return result
-
-
-def one_line(text: str) -> str:
-    """``text`` as it is saved: a rule may be typed on several lines."""
-    return " ".join(text.split())

@@ -25,8 +25,8 @@ from display.pages.rules.help import Answer, answer_for, examples
 from display.pages.rules.history import changed_parts, shown_versions
 from display.pages.rules.listing import brand_rows
 from display.pages.rules.looking import look_there, searchable
-from display.pages.rules.preview import preview
-from display.pages.rules.saving import StoredRule, one_line, save_rule, stored_rule
+from display.pages.rules.preview import one_line, preview
+from display.pages.rules.saving import StoredRule, save_rule, stored_rule
 from display.pages.setup.rule_errors import rule_error
 from display.pages.setup.saving import Refusal
 from display.pages.setup.trial_view import ShownTrial
@@ -41,6 +41,8 @@ from monitor.query import parse
 TASK = "change rules"
 DEFAULT_RANGE = "7d"
 MAX_ANSWERED_CHARS = 20_000
+SHOWN, ALL_SHOWN = 5, 200
+"""Posts of each side of a preview: at first, and after "Show all"."""
 
 blueprint = Blueprint("rules", __name__)
 blueprint.after_request(always_revalidate)
@@ -179,7 +181,8 @@ def _page(sent: Editor, **changes: Any) -> str | tuple[str, int]:
     error = _error(shown.line)
     found = None
     if error is None:
-        found = preview(context, health, shown.brand, shown.line, shown.range, show_all=shown.show_all)
+        n = ALL_SHOWN if shown.show_all else SHOWN
+        found = preview(context, health, shown.brand, shown.line, shown.range, shown=n)
     is_admin = current_person().role >= Role.ADMIN
     text = render_template(
         "rules/editor.html",
