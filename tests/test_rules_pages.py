@@ -22,6 +22,9 @@ from monitor.model import State
 from monitor.query.matcher import Matcher
 from monitor.rules import Rematcher
 from monitor.sentiment import Scorer
+from monitor.store.sqlite import SqliteStore
+from monitor.store.sqlite.rule_preview import PreviewLimits
+from monitor.store.sqlite.rules import SqliteRules
 from tests.access_setup import add_people, sign_in
 from tests.fakes import post
 from tests.test_setup_pages import Site as SetupSite
@@ -97,6 +100,17 @@ def test_a_preview_says_what_enters_and_leaves_and_why(site: Site) -> None:
     sent = site.client.post("/rules/Acme/preview", data={"text": "acme NOT (refund OR broken)", "range": "24h"})
     assert "Last 24 hours: this rule would have found 2 mentions, 2 fewer than now." in shown(sent.text)
     assert sent.status_code == 200
+
+
+def test_a_preview_from_a_sample_says_so_in_every_figure(site: Site) -> None:
+    store = site.store
+    assert isinstance(store, SqliteStore)
+    store.rules = SqliteRules(store._read, store._write, store._slow_read, PreviewLimits(posts=3))
+    page = shown(site.client.get("/rules/Acme?text=globex").text)
+    assert re.search(r"would have found about \d+ mentions?, (about \d+ (fewer|more)|as many as now)", page)
+    assert re.search(r"About \d+ would enter and about \d+ would leave. These are estimates from an even sample", page)
+    assert re.search(r"about \d+ entering .* about \d+ leaving", page)
+    assert "Last 7 days: this rule found 4 mentions." in shown(site.client.get("/rules/Acme").text)
 
 
 def test_an_invalid_rule_is_explained_at_its_column_and_cannot_be_saved(site: Site) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from monitor.query.comparing import is_certainly_narrower
 from monitor.query.fts import compile_bounds
 from monitor.rules import RematchStep
 from monitor.store import Store, open_store
-from monitor.store.sqlite import rule_preview
+from monitor.store.sqlite import SqliteStore
+from monitor.store.sqlite.rule_preview import PreviewLimits
+from monitor.store.sqlite.rules import SqliteRules
 from monitor.store.sqlite.units import EPOCH
 from tests.fake_store import raw_connection
 from tests.rules_setup import (
@@ -48,8 +51,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{path}")
+def store(path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore.open(path)
     save_tweets(store, 250)
     yield store
     store.close()
@@ -107,13 +110,31 @@ def test_a_preview_names_the_newest_posts_of_each_side(store: Store) -> None:
     assert found.posts == 250
 
 
-def test_a_preview_that_would_read_too_many_texts_is_an_estimate(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def limited(store: SqliteStore, **limits: int) -> SqliteRules:
+    """Previews of ``store`` with lower limits."""
+    return SqliteRules(store._read, store._write, store._slow_read, PreviewLimits(**limits))
+
+
+def test_a_preview_that_would_read_too_many_texts_is_an_estimate(store: SqliteStore) -> None:
     exact = store.rules.preview(UNITED.name, "=Flight", EDGES, 0)
-    monkeypatch.setattr(rule_preview, "MAX_CHECKED", 60)
-    found = store.rules.preview(UNITED.name, "=Flight", EDGES, 0)
+    found = limited(store, texts=60).preview(UNITED.name, "=Flight", EDGES, 0)
     assert exact.exact
     assert not found.exact
     assert found.leaving.n == pytest.approx(exact.leaving.n, rel=0.5)
+
+
+def test_above_the_limit_of_posts_a_preview_is_an_estimate_from_an_even_sample(store: SqliteStore) -> None:
+    rule = "@united OR flight"
+    exact = store.rules.preview(UNITED.name, rule, EDGES, 50)
+    assert exact.exact
+    assert limited(store, posts=exact.posts).preview(UNITED.name, rule, EDGES, 50) == exact
+    found = limited(store, posts=exact.posts // 2).preview(UNITED.name, rule, EDGES, 50)
+    assert not found.exact
+    assert found.posts == exact.posts
+    assert found.entering.n == pytest.approx(exact.entering.n, rel=0.5)
+    assert set(found.entering.newest) < set(exact.entering.newest)
+    assert limited(store, posts=1).preview(UNITED.name, "zyzzyva", EDGES, 5).entering.n == 0
+    assert limited(store, posts=exact.posts // 2).preview(UNITED.name, UNITED.rule, EDGES, 5).leaving.n == 0
 
 
 def test_the_two_bounds_of_a_rule_differ_only_where_the_index_cannot_decide() -> None:
@@ -188,6 +209,20 @@ def test_posts_that_were_saved_by_the_rule_before_are_matched_too(store: Store) 
     assert one.step(END) is None
     finish(store, "@united NOT bag")
     assert store.count(MentionFilter(q="bag", brand=MENTIONS.brand)).n == 0
+
+
+def test_a_step_that_another_process_has_saved_changes_nothing(store: Store, path: Path) -> None:
+    store.register_brands(brands_with("@united NOT flight"), END)
+    whole = store.rules.next_rematch(END)
+    assert whole is not None
+    middle = whole.posts[100].id
+    work = replace(whole, posts=whole.posts[:101], low=middle)
+    lost = [one.id for one in work.posts if one.mention and "flight" in one.post.text.lower()]
+    assert store.rules.save_rematch(work, {}, lost, END) == len(lost) > 0
+    assert store.rules.unfinished()
+    before, version = rows(path), store.rules.versions(UNITED.name)[0]
+    assert store.rules.save_rematch(work, {}, [one.id for one in work.posts], END) == 0
+    assert (rows(path), store.rules.versions(UNITED.name)[0]) == (before, version)
 
 
 DRILL = """

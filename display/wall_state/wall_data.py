@@ -94,7 +94,7 @@ class WallData:
 
     def _forget_old_rules(self) -> None:
         """Drop what is cached when a rule changed, and again when stored posts are matched by it."""
-        changes = self._store.rule_changes(self.now - WEEK, self.now)
+        changes = self._store.rule_changes(self.now - WEEK, self.now + WEEK)
         before, self._rules = self._rules, [(change.brand, change.version, change.unfinished) for change in changes]
         if self._rules != before:
             self._caches.clear()

@@ -90,7 +90,9 @@ def preview(
     gaps = _gaps(context, health, edges[0], now)
     n_now, n_found = sum(current), sum(current) - figures.leaving.n + figures.entering.n
     return Preview(
-        sentence=_sentence(RANGES[range_name].label, n_now, n_found, is_current=text == brand.rule),
+        sentence=_sentence(
+            RANGES[range_name].label, n_now, n_found, exact=figures.exact, is_current=text == brand.rule
+        ),
         detail=_detail(figures, edges[0], now, context),
         found=n_found,
         now=n_now,
@@ -146,20 +148,22 @@ def _chart(
     return build_histogram(bins, periods, gaps, now, zone, line, changes)
 
 
-def _sentence(label: str, now: int, found: int, *, is_current: bool) -> str:
-    mentions = pluralize(found, "mention")
+def _sentence(label: str, now: int, found: int, *, exact: bool, is_current: bool) -> str:
+    about, mentions = "" if exact else "about ", pluralize(found, "mention")
     if is_current and now == found:
         return f"{label}: this rule found {mentions}."
     if found == now:
-        return f"{label}: this rule would have found {mentions}, the same as now."
-    compared = f"{abs(found - now):,} {'fewer' if found < now else 'more'} than now"
-    return f"{label}: this rule would have found {mentions}, {compared}."
+        same = "the same as now" if exact else "as many as now"
+        return f"{label}: this rule would have found {about}{mentions}, {same}."
+    compared = f"{about}{abs(found - now):,} {'fewer' if found < now else 'more'} than now"
+    return f"{label}: this rule would have found {about}{mentions}, {compared}."
 
 
 def _detail(figures: PreviewFigures, since: datetime, now: datetime, context: PageContext) -> str:
     zone = context.config.timezone
     day = day_and_month(since.astimezone(zone), now.astimezone(zone))
-    change = f"{figures.entering.n:,} would enter and {figures.leaving.n:,} would leave. "
+    about = "" if figures.exact else "About "
+    change = f"{about}{figures.entering.n:,} would enter and {about.lower()}{figures.leaving.n:,} would leave. "
     posts = pluralize(figures.posts, "post")
     checked = f"Checked against the {posts} kept since {day}."
     if not figures.exact:

@@ -32,6 +32,16 @@ MAX_CHECKED = 20_000
 MAX_COUNTED_POSTS = 300_000
 """Up to this many mentions, the posts of a range are counted one by one."""
 _POSTS_PER_READ = 500
+
+
+class PreviewLimits(NamedTuple):
+    """Beyond these, a preview is an estimate from a sample."""
+
+    posts: int = MAX_POSTS
+    texts: int = MAX_CHECKED
+
+
+LIMITS = PreviewLimits()
 _SHARES = 65_536
 _IN_SAMPLE = " AND (((mention_fts.rowid * 2654435761) >> 16) & 65535) < {}"
 _FOUND = """
@@ -86,7 +96,9 @@ class _Side(NamedTuple):
     condition: str = ""
 
 
-def preview(db: Connection, brand: str, query: Query, edges: Sequence[int], shown: int) -> PreviewFigures:
+def preview(
+    db: Connection, brand: str, query: Query, edges: Sequence[int], shown: int, limits: PreviewLimits = LIMITS
+) -> PreviewFigures:
     """What would enter and leave, with at most ``shown`` posts of each side. ``edges`` of the bins: milliseconds."""
     number = active_brand_id(db, brand)
     bounds = compile_bounds(query.tree, partial(field_expression, source_names(db)), EVERYTHING)
@@ -94,7 +106,7 @@ def preview(db: Connection, brand: str, query: Query, edges: Sequence[int], show
     whole = _Range(edges, first_id_added(db, edges[0]))
     mentions = db.execute(_MENTIONS_IN_RANGE, (edges[0], edges[-1])).fetchone()[0]
     posts = _count_posts(db, edges, mentions)
-    chosen = _Range(edges, whole.low, _sampled_share(db, whole, posts, (entering, leaving)))
+    chosen = _Range(edges, whole.low, _sampled_share(db, whole, posts, (entering, leaving), limits))
     return PreviewFigures(
         entering=_side(db, query, chosen, entering, shown),
         leaving=_side(db, query, chosen, leaving, shown),
@@ -123,9 +135,9 @@ def _is_inexact(bounds: FtsBounds) -> bool:
     return bounds.at_most != bounds.at_least
 
 
-def _sampled_share(db: Connection, whole: _Range, posts: int, sides: Sequence[_Side]) -> int:
+def _sampled_share(db: Connection, whole: _Range, posts: int, sides: Sequence[_Side], limits: PreviewLimits) -> int:
     unsure = sum(db.execute(_COUNT, (side.unsure, whole.low)).fetchone()[0] for side in sides if side.unsure)
-    fraction = min(1.0, MAX_POSTS / max(1, posts), MAX_CHECKED / max(1, unsure))
+    fraction = min(1.0, limits.posts / max(1, posts), limits.texts / max(1, unsure))
     return _SHARES if fraction == 1.0 else max(1, int(_SHARES * fraction))
 
 

@@ -25,10 +25,11 @@ class SqliteRules(StorePart):
         read: Callable[[Callable[[Connection], Any]], Any],
         write: Callable[[Callable[[Connection], Any]], Any],
         slow_read: Callable[[Callable[[Connection], Any]], Any],
+        limits: rule_preview.PreviewLimits = rule_preview.LIMITS,
     ) -> None:
         """``slow_read`` runs a query whose cost grows with the matches."""
         super().__init__(read, write)
-        self._slow_read = slow_read
+        self._slow_read, self._limits = slow_read, limits
 
     def versions(self, brand: str) -> list[RuleVersion]:
         return self._read(lambda db: rule_changes.versions(db, brand))
@@ -41,7 +42,9 @@ class SqliteRules(StorePart):
 
     def preview(self, brand: str, text: str, edges: Sequence[datetime], shown: int) -> PreviewFigures:
         query, bounds = parse(text), [to_ms(edge) for edge in edges]
-        found: PreviewFigures = self._slow_read(lambda db: rule_preview.preview(db, brand, query, bounds, shown))
+        found: PreviewFigures = self._slow_read(
+            lambda db: rule_preview.preview(db, brand, query, bounds, shown, self._limits)
+        )
         return found
 
     def unfinished(self) -> frozenset[str]:
