@@ -235,6 +235,20 @@ def test_a_configured_topic_is_found_by_its_rule_and_comes_first() -> None:
     assert {topic.name for topic in found.day} == {"delivery times", "signal booster"}
 
 
+@pytest.mark.parametrize(("others", "expected"), [(4, "service"), (9, "signal booster")])
+def test_a_configured_topic_of_most_mentions_is_the_main_one(others: int, expected: str) -> None:
+    writer = MentionWriter()
+    rows = writer.everyday(others, NOON - HOUR, NOON) + writer.about("signal booster", 8)
+    rows += [
+        writer.text("The signal booster is dead, Acme, and nobody is answering", NOON - HOUR / 2) for _ in range(13)
+    ]
+    finder = TopicFinder(ACME, BRANDS, [Topic("service", "answering")])
+    background = background_of(finder, MentionWriter(9))
+    hour = finder.topics(texts(rows), texts(rows), background, None, NOON).hour
+    assert hour is not None
+    assert hour.name == finder.incident_topics(texts(rows), background).topic == expected
+
+
 def test_a_configured_topic_without_history_has_no_usual_count() -> None:
     writer = MentionWriter()
     finder = TopicFinder(ACME, BRANDS, [Topic("delivery times", "late")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,9 +13,11 @@ import pytest
 from display.pages.mentions.filters import MentionsView
 from display.pages.mentions.rail import chips
 from display.pages.mentions.view_topics import comparisons, find_view_topics
+from monitor.analysis.jobs import NamedTopicsJob
 from monitor.clock import Clock
 from monitor.config import Config
-from monitor.model import Choice, Finding, MentionFilter, Post
+from monitor.model import Choice, Finding, MentionFilter, Post, Topic
+from monitor.query.topic_matcher import TopicMatcher
 from monitor.store import Store
 from tests import mentions_data as data
 from tests.fake_site import app_for, config
@@ -122,3 +125,34 @@ def test_the_page_and_the_line(store: Store, tmp_path: Path) -> None:
     assert "There are no mentions in this view" in client.get("/mentions/topics?q=zyzzyva").text
     assert client.get("/mentions/topics?sentiment=angry").status_code == 400
     assert client.get("/mentions/topics?q=NEAR").status_code == 303
+
+
+def test_topics_of_the_config_come_first_and_are_filters_by_name(store: Store, tmp_path: Path) -> None:
+    topics = (Topic("House", "letter OR garden"), Topic("Coffee & tea", "coffee OR tea"), Topic("Rain", "rain"))
+    NamedTopicsJob(store, TopicMatcher(topics)).run(NOON)
+    site_config = replace(_config(tmp_path), topics=topics)
+    week = MentionsView(MentionFilter(since=NOON - 7 * DAY))
+    found = find_view_topics(site_config, store, week, None)
+    named = [("House", 8, True), ("Coffee & tea", 4, True)]
+    assert [(one.name, one.n, one.is_named) for one in found.topics] == [*named, ("wall socket", 20, False)]
+    for one in found.topics:
+        assert store.count(one.view.filter).n == one.n
+        assert store.count(one.excluding.filter).n == found.total - one.n
+    coffee = week.changed(named_topic=Choice(("Coffee & tea",)))
+    again = find_view_topics(site_config, store, coffee, None).topics
+    assert [(one.name, one.chosen) for one in again] == [("House", False), ("Coffee & tea", True)]
+
+    client = app_for(site_config, store, Clock()).test_client()
+    line = client.get("/mentions/topics?range=all", headers={"Sec-Fetch-Dest": "empty"}).text
+    assert '<a class="topic named" href="/mentions?named_topic=Coffee+%26+tea&amp;range=all"' in line
+    page = client.get("/mentions?named_topic=-House&range=all").text
+    assert '<span id="count">200</span>' in page
+    assert re.search(r'<bdi title="Rain">Rain</bdi>.*?<span class="n">0</span>', page, re.DOTALL)
+    assert '<span class="tag topic-name" title="Topic"><bdi>Coffee &amp; tea</bdi></span>' in page
+    (first, *_) = store.page(MentionFilter(named_topic=Choice(("Coffee & tea",))))
+    drawer = client.get(f"/mentions/{first.id}").text
+    assert re.search(r'Topic: <a class="tag" href="/mentions\?named_topic=Coffee[^"]*"><bdi>Coffee &amp; tea', drawer)
+    unknown = client.get("/mentions?named_topic=Snow")
+    assert (unknown.status_code, "House, Coffee &amp; tea, Rain" in unknown.text) == (400, True)
+    exported = client.get("/mentions.json?named_topic=House&range=all").get_json()
+    assert {tuple(one["topics"]) for one in exported} == {("House",)}

@@ -141,7 +141,7 @@ class Answers:
         upto = self._page(view).upto
         found = find_view_topics(self.context.config, self.context.store, view, upto)
         topics = [
-            {"name": one.name, "n": one.n, "negative_percent": one.negative, "topic": one.search}
+            {"name": one.name, "n": one.n, "negative_percent": one.negative, "topic": one.search, "named": one.is_named}
             for one in found.topics
         ]
         return {

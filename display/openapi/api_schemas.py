@@ -95,7 +95,8 @@ _BIN = object_of(
     start=TIME, end=TIME, n=NUMBER, negative=NUMBER, positive=NUMBER,
     usual=nullable(_FIGURE), unread=FLAG | {"description": "Whether a source was not read for a part of this time."},
 )  # fmt: skip
-_TOPIC = object_of(name=TEXT, n=NUMBER, negative_percent=nullable(NUMBER), topic=TEXT)
+_NAMED = FLAG | {"description": "Whether it is a topic of the config. Its name is a value of `named_topic`."}
+_TOPIC = object_of(name=TEXT, n=NUMBER, negative_percent=nullable(NUMBER), topic=TEXT, named=_NAMED)
 _RULE = object_of(
     brand=TEXT, ours=FLAG, aliases=array_of(TEXT), rule=TEXT, version=NUMBER, changed_at=nullable(TIME)
 )  # fmt: skip

@@ -39,9 +39,10 @@ def topics() -> AnyResponse | tuple[str, int]:
     template = (
         "mentions/topic_line.html" if request.headers.get("Sec-Fetch-Dest") == "empty" else "mentions/topics.html"
     )
-    counts = {TOPIC.name: [FacetValue(topic.search, topic.n) for topic in found.topics]}
-    names = {topic.search: topic.name for topic in found.topics}
-    stories = {TOPIC.name: {topic.search: topic.stories.n for topic in found.topics if topic.stories.exact}}
+    words = [topic for topic in found.topics if not topic.is_named]
+    counts = {TOPIC.name: [FacetValue(topic.search, topic.n) for topic in words]}
+    names = {topic.search: topic.name for topic in words}
+    stories = {TOPIC.name: {topic.search: topic.stories.n for topic in words if topic.stories.exact}}
     section = Rail(view, counts, {}, stories=stories).section(TOPIC, names)
     text = render_template(template, found=found, view=view, section=section, health=current_health(context, now))
     response: Response = make_response(text)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from display.pages.mentions.facets import MAX_TOPIC_CHARS, TOPIC
+from display.pages.mentions.facets import MAX_TOPIC_CHARS, NAMED_TOPIC, TOPIC
 from display.pages.mentions.filters import MentionsView
 from monitor.analysis.topics import Background, TopicFinder, blocked_words, query_words
-from monitor.model import Choice, FoundTopic, MentionFilter, Order, StoryCount, Texts
+from monitor.model import Choice, FacetValue, FoundTopic, MentionFilter, Order, StoryCount, Texts
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_TEXTS, MAX_COMPARED_TEXTS = 1_200, 1_500
 """Texts that are read of a view, and of each comparison: extracting the phrases of one takes about 0.1 ms."""
 BEFORE = timedelta(days=28)
+MAX_NAMED_TOPICS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class ViewTopic:
 
     name: str
     search: str
-    """The value of the filter."""
+    """A search that finds it: the value of the filter of a found topic."""
     n: int
     """Its mentions in the view: an estimate if the view was sampled."""
     stories: StoryCount
@@ -52,6 +53,8 @@ class ViewTopic:
     excluding: MentionsView
     """The view without these mentions."""
     chosen: bool
+    is_named: bool = False
+    """Whether it is a topic of the config. These come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,13 @@ class ViewTopics:
 
 
 def find_view_topics(config: Config, store: Store, view: MentionsView, upto: int | None) -> ViewTopics:
-    """The topics of ``view``, whatever topics it chooses, as of the mention ``upto``. Raises QueryError."""
+    """The topics of ``view``, whatever topics it chooses, as of the mention ``upto``. Raises QueryError.
+
+    Topics of the config are those that most of its mentions fit; the others stand out in their words.
+    """
     view.search()
     f = replace(view.filter, topic=Choice())
+    named = _named_topics(config, store, view, upto)
     finder = _finder(config, f)
     texts = store.texts_of(f.counted, MAX_TEXTS, upto)
     if not texts.rows:
@@ -82,9 +89,32 @@ def find_view_topics(config: Config, store: Store, view: MentionsView, upto: int
         others = tuple(text for text in compared.rows if text.mention not in in_view)
         background = Background.of([finder.sample(Texts(len(others), others))], end + timedelta(minutes=1))
         if background.is_large_enough and (found := finder.topics_of(texts, background)):
-            topics = tuple(_view_topic(one, view, store, upto) for one in found if len(one.rule) <= MAX_TOPIC_CHARS)
+            words = (one for one in found if not one.is_configured and len(one.rule) <= MAX_TOPIC_CHARS)
+            topics = (*named, *(_view_topic(one, view, store, upto) for one in words))
             return ViewTopics(topics, comparison.words, texts.total, texts.total == len(texts.rows))
-    return ViewTopics(total=texts.total, exact=texts.total == len(texts.rows))
+    return ViewTopics(named, total=texts.total, exact=texts.total == len(texts.rows))
+
+
+def _named_topics(config: Config, store: Store, view: MentionsView, upto: int | None) -> tuple[ViewTopic, ...]:
+    rules = {topic.name: topic.rule for topic in config.topics}
+    counted = [one for one in store.named_topics.counts(view.filter.counted, upto) if one.n and one.value in rules]
+    return tuple(_named_topic(one, rules[one.value], view, store, upto) for one in counted[:MAX_NAMED_TOPICS])
+
+
+def _named_topic(found: FacetValue, rule: str, view: MentionsView, store: Store, upto: int | None) -> ViewTopic:
+    name, chosen = found.value, found.value in view.filter.named_topic.include
+    alone = replace(view.filter, named_topic=Choice((name,)))
+    return ViewTopic(
+        name,
+        rule,
+        found.n,
+        store.count_stories(alone.counted, upto),
+        None,
+        view=view.without_value(NAMED_TOPIC, name) if chosen else view.with_value(NAMED_TOPIC, name),
+        excluding=view.with_value(NAMED_TOPIC, name, exclude=True),
+        chosen=chosen,
+        is_named=True,
+    )
 
 
 def comparisons(chosen: MentionFilter) -> Iterator[Comparison]:

@@ -42,6 +42,8 @@ TITLE_ADVANTAGE = 2.0
 """A phrase needs this multiple of the mentions of an incident's title to replace it: a title that changes confuses."""
 CONFIGURED_ADVANTAGE = 1.5
 """A phrase needs this multiple of a configured topic's mentions to replace it as the main topic."""
+MOST = 0.5
+"""A configured topic that more of the mentions are about is the main topic, whatever phrases they have."""
 _CAMEL_CASE_PART = re.compile(r"(?:(?<=[a-z])|\b(?=[A-Z][a-z]+[A-Z]))[A-Z][a-z]+")
 """The parts of a name such as JetBlue, which some people write separately."""
 _QUOTED = re.compile('"([^"]+)"')
@@ -106,7 +108,7 @@ class TopicFinder:
         configured = self._configured_topics(window, HOUR_THRESHOLD, {before})
         key, key_before = self._extractor.key, self._extractor.key(before)
         phrases = self._phrase_topics(window, background, INCIDENT_THRESHOLD, {hash(key_before)}, 1)
-        top = _headline_topic(configured, phrases, before)
+        top = _headline_topic(configured, phrases, before, len(window.texts))
         spellings = {key(phrase): phrase for phrase in (*phrases_before, before)}
         known = {hash(key(phrase)) for phrase in phrases_before}
         new = self._phrase_topics(window, background, INCIDENT_PHRASE_THRESHOLD, known, MAX_INCIDENT_PHRASES)
@@ -133,7 +135,7 @@ class TopicFinder:
     ) -> FoundTopic | None:
         configured = self._configured_topics(window, HOUR_THRESHOLD, {before.name} if before else ())
         phrases = self._phrase_topics(window, background, HOUR_THRESHOLD, _phrase_hashes([before] if before else ()), 1)
-        top = _headline_topic(configured, phrases, before.name if before else "")
+        top = _headline_topic(configured, phrases, before.name if before else "", len(window.texts))
         return self._found_topic(top, window, background, now) if top else None
 
     def _window(self, texts: Texts, extracted: Sequence[TextPhrases]) -> TextWindow:
@@ -211,12 +213,19 @@ def _words_and_stems(names: Sequence[str]) -> frozenset[str]:
     return frozenset(words | {stem(word) for word in words})
 
 
-def _headline_topic(configured: Sequence[Candidate], phrases: Sequence[Candidate], before: str) -> Candidate | None:
-    """The configured topic, unless a phrase has far more mentions. The previous topic has an advantage."""
+def _headline_topic(
+    configured: Sequence[Candidate], phrases: Sequence[Candidate], before: str, total: int
+) -> Candidate | None:
+    """The configured topic, unless a phrase has far more of the ``total`` texts. The previous topic has an advantage.
+
+    A configured topic of most texts has no rival: somebody named what they are about.
+    """
     if not configured or not phrases:
         return next(iter((*configured, *phrases)), None)
     incumbent = next((topic for topic in configured if topic.name == before), None)
     first = incumbent or configured[0]
+    if len(first.texts) > MOST * (HYSTERESIS if incumbent else 1) * total:
+        return first
     factor = 1 / HYSTERESIS if incumbent else HYSTERESIS if phrases[0].name == before else 1
     return phrases[0] if len(phrases[0].texts) >= CONFIGURED_ADVANTAGE * factor * len(first.texts) else first
 
