@@ -176,14 +176,30 @@ def test_thanks_beside_a_complaint_are_no_praise_and_an_advertisement_asks_nothi
 
 def test_several_signs_of_a_complaint_that_make_a_score_negative_raise_the_intent() -> None:
     signs = "@acme I was told to call and tried twice"
-    assert found(signs)["Acme"] == {"complaint": "told to call"}
+    assert found(signs)["Acme"] == {"complaint": "I was told to call and tried twice"}
     far = "@acme I was told by the man who works at the garden centre behind the station on Sundays to call"
     assert found(far)["Acme"] == {"complaint": "told by the man"}
-    assert found("@acme I was told so. Tried twice")["Acme"] == {"complaint": "told"}
+    assert "complaint" not in found("@acme I was told so. Tried twice")["Acme"], "signs in two sentences are none"
+    late = "@acme we landed 50 min ago, but we are told to stay on board, with no information"
+    assert found(late)["Acme"] == {"complaint": "we landed 50 min ago, but we are told to stay on board"}
     assert found("@acme great, I love it, best ever, though I was told to call")["Acme"].keys() == {"praise"}
     assert "complaint" not in found(f"{signs}. We're hiring: join our team at Acme")["Acme"]
     own = IntentFinder(parse_intent_rules('[[price]]\nlang = "en"\npatterns = ["a penny"]', "own.toml"), BRANDS)
     assert found(signs, finder=own)["Acme"] == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@acme what was the point of the merger",
+        "@acme unfortunately, unfortunately I cannot come",
+        "@acme no, I had to leave for work. Would not have been possible",
+    ],
+)
+def test_time_a_merger_regret_and_scattered_signs_raise_nothing(text: str) -> None:
+    assert found(text)["Acme"].keys() <= {"question"}
+    assert "price" not in found("@acme changing gates cost us two hours")["Acme"]
+    assert "price" in found("@acme changing gates cost us a fortune, too expensive")["Acme"]
 
 
 @pytest.mark.parametrize(

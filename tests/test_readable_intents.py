@@ -25,6 +25,7 @@ def end(text: str, lang: str = "en") -> str:
     [
         ("we are [leaving for] Globex", "en", "leaving"),
         ("I [asked about the] fare", "en", "asked"),
+        ("the call [disconnects as soon] as I answer", "en", "disconnects as soon as I answer"),
         ("[on hold for] an hour", "en", "on hold"),
         ("you [lost my] parcel", "en", "lost my parcel"),
         ("[Still no] word", "en", "Still no word"),

@@ -11,7 +11,7 @@ from bench.sentiment import Judged, interval, judge_sentences, label_share, righ
 from monitor.collector import Judge
 from monitor.model import Brand, CueKind, Post, Score, Sentiment
 from monitor.query.matcher import Matcher
-from monitor.sentiment import Scorer
+from monitor.sentiment import SIGN_WEIGHTS, Scorer
 from monitor.sentiment.lexicon import english_lexicon, weak
 from monitor.sentiment.vocabulary import Vocabulary
 from tests.fakes import NOON
@@ -254,3 +254,29 @@ def test_laughter_is_no_praise_beside_punctuation() -> None:
     assert (
         score("@acme two hours for a coffee!\U0001f602\U0001f602").value == score("@acme two hours for a coffee!").value
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentiment"),
+    [
+        ("@acme give Sam and Lee each a gold star", Sentiment.POSITIVE),
+        ("@acme I have been waaaaiting!!!", Sentiment.NEGATIVE),
+        ("@acme which of you has my bag?!", Sentiment.NEGATIVE),
+        ("@acme one of you has my luggage! Now!!!", Sentiment.NEGATIVE),
+        ("@acme is it any good?!", Sentiment.NEUTRAL),
+    ],
+)
+def test_praise_with_stars_lengthened_waiting_and_shouted_questions(text: str, sentiment: Sentiment) -> None:
+    assert score(text).sentiment is sentiment
+
+
+def test_splitting_up_charges_is_no_rise() -> None:
+    assert ("money", "up the charges") not in cues("@acme why do you split up the charges")
+    assert ("money", "up the charges") in cues("@acme you put up the charges")
+
+
+def test_a_sign_of_a_complaint_has_a_weight_within_its_limits() -> None:
+    found = score("@acme I was told so and had to pay twice").evidence
+    signs = [word for word in found.words if word.end in {one.end for one in found.cues if one.kind is CueKind.HINTS}]
+    assert signs
+    assert all(SIGN_WEIGHTS[0] <= sign.weight <= SIGN_WEIGHTS[1] for sign in signs)

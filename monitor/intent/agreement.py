@@ -19,9 +19,16 @@ PHRASE_WEIGHT = 1.2
 such posts are what their intent says, and 7 the opposite."""
 MAX_PHRASE_CHARS = 60
 CLEARLY_NEGATIVE = -0.5
+MAX_CLAUSE_CHARS = 70
+MIN_CRITICISM = -0.7
+"""Weight of a word that criticises by itself; a sign has at most about -0.6."""
+REGRETS = frozenset(("unfortunately", "sadly", "regrettably", "alas", "unlucky", "sorry"))
+"""Count for a score, but say nothing of what is wrong."""
 _CUSTOMER = re.compile(r"^\W*@|\b(?:i|me|my|mine|we|us|our|you|your|u|ur|yall)\b", re.IGNORECASE)
 """Who writes to the brand, or of what happened to them, and not about the news."""
 _SENTENCE_END = re.compile(r"[.!?\n]")
+_CLAUSE_END = re.compile(r"[,;:.!?](?=\s|\Z)|[\n()\"\u201c\u201d|]|\s[-\u2013\u2014]+\s")
+_CLAUSE_OPENING = re.compile(r"\s*(?:[@#]\w+\s+)*(?:(?:and|but|so|then|because)\s+)?", re.IGNORECASE)
 _NEGATION_BEFORE = re.compile(r"\b(?:not|no|never|nothing|\w+n['\u2019]t)\s(?:\w+\s)?\Z", re.IGNORECASE)
 _WORDS_AFTER = re.compile(r"(?:[ \t]+[\w'\u2019-]+){0,4}")
 _SIGNS = {Intent.COMPLAINT: -1.0, Intent.PRAISE: 1.0}
@@ -30,7 +37,8 @@ _SIGNS = {Intent.COMPLAINT: -1.0, Intent.PRAISE: 1.0}
 def signs_of_complaint(score: Score, body: str) -> IntentPhrase | None:
     """The complaint that ``score`` rests on, if several signs of one count.
 
-    Its phrase is from the first sign to the second in the same sentence of ``body``, else the word that counted most.
+    Its phrase has the clauses of the first two signs, if they are in the same sentence of ``body``, else the word that
+    counted most. Signs in different sentences are none without a word that criticises.
 
     Of the airline tweets of that half in which only this raises a complaint, 88 % are negative.
     """
@@ -40,8 +48,13 @@ def signs_of_complaint(score: Score, body: str) -> IntentPhrase | None:
     if not signs:
         return None
     start, end = signs[0].start, signs[min(1, len(signs) - 1)].end
-    if end - start > MAX_PHRASE_CHARS or _SENTENCE_END.search(body, start, end):
+    is_divided = _SENTENCE_END.search(body, start, end) is not None
+    if is_divided and not _has_grounds(score, body):
+        return None
+    if is_divided or end - start > MAX_PHRASE_CHARS:
         start, end = _worst_words(score, body)
+    else:
+        start, end = _whole_clauses(body, start, end)
     return IntentPhrase(Intent.COMPLAINT, start, end)
 
 
@@ -53,13 +66,37 @@ def plain_complaint(score: Score, body: str) -> IntentPhrase | None:
     """
     if (score.value or 0.0) > CLEARLY_NEGATIVE or score.evidence.has_comparison or not _CUSTOMER.search(body):
         return None
+    if not _has_grounds(score, body):
+        return None
     return IntentPhrase(Intent.COMPLAINT, *_worst_words(score, body))
+
+
+def _has_grounds(score: Score, body: str) -> bool:
+    """Whether a word criticises by itself: more than a sign ("told"), and more than a regret ("unfortunately")."""
+    return any(
+        word.weight <= MIN_CRITICISM and body[word.start : word.end].lower() not in REGRETS
+        for word in score.evidence.words
+    )
+
+
+def _whole_clauses(body: str, start: int, end: int) -> tuple[int, int]:
+    """The clauses from ``start`` to ``end``, as far as they fit a phrase, so that it does not begin in mid-sentence."""
+    bounds = [
+        match.span() for match in _CLAUSE_END.finditer(body, max(0, start - MAX_CLAUSE_CHARS), end + MAX_CLAUSE_CHARS)
+    ]
+    first = max((stop for _, stop in bounds if stop <= start), default=0)
+    first = min(_CLAUSE_OPENING.match(body, first).end(), start)  # type: ignore[union-attr]  # may be empty
+    last = min((begin for begin, _ in bounds if begin >= end), default=len(body))
+    for a, b in ((first, last), (first, end), (start, last)):
+        if b - a <= MAX_CLAUSE_CHARS:
+            return a, len(body[:b].rstrip())
+    return start, end
 
 
 def _worst_words(score: Score, body: str) -> tuple[int, int]:
     """The word that counted most, with those beside it: its negation, or what a mere sign such as "told" begins."""
     words = score.evidence.words
-    worst = min(words, key=lambda word: word.weight)
+    worst = min(words, key=lambda word: (body[word.start : word.end].lower() in REGRETS, word.weight))
     near = [word for word in words if word.weight < 0 and word.start <= worst.end + 1 and worst.start <= word.end + 1]
     start, end = min(word.start for word in near), max(word.end for word in near)
     if before := _NEGATION_BEFORE.search(body, max(0, start - MAX_PHRASE_CHARS), start):

@@ -72,13 +72,18 @@ def readable(phrase: IntentPhrase, body: str, lang: str) -> IntentPhrase:
     if len(words) < 2 or not ends:
         return phrase
     kept = _without_cut_words(body, words, ends.cut)
-    if _word(body, words[kept - 1]) in ends.completed:
+    if _needs_more(body, words[:kept], ends):
         if end := _completed_end(body, phrase, words[-1][1], ends):
             return phrase._replace(end=end)
         kept = _without_cut_words(body, words[:kept], ends.cut | (ends.completed - _DENIALS))
         if kept == 1 and _word(body, words[0]) in ends.completed:
             return phrase
     return phrase._replace(end=words[kept - 1][1]) if kept < len(words) else phrase
+
+
+def _needs_more(body: str, words: list[tuple[int, int]], ends: _Ends) -> bool:
+    last = _word(body, words[-1])
+    return last in ends.completed or (last == "soon" and len(words) > 1 and _word(body, words[-2]) == "as")
 
 
 def _word(body: str, span: tuple[int, int]) -> str:

@@ -163,7 +163,7 @@ class Vocabulary(dict[str, LexiconEntry]):
         return parts if len(parts) > 1 or (parts and parts[0] != token) else ()
 
     def _word(self, plain: str, stripped: str) -> str:
-        """The word as the lexicons write it: emoticons with their punctuation, "goooood" as "good"."""
+        """The word as the lexicons write it: emoticons with their punctuation, "waaaiting" as "waiting"."""
         lower = plain.lower()
         if len(stripped) <= 2:
             emoticon = lower if lower in self._valences else lower.strip(".,!?;:\"'()")
@@ -174,7 +174,7 @@ class Vocabulary(dict[str, LexiconEntry]):
             return word
         for replacement in (r"\1\1", r"\1"):
             shorter = _REPEATED_LETTER.sub(replacement, word)
-            if shorter in self._valences or shorter in self._boosters:
+            if shorter in self._valences or shorter in self._boosters or shorter in self.lexicon.phrases:
                 return shorter
         return word
 

@@ -195,6 +195,8 @@ _LACKING = (
 )
 _PLACES = ("where is", "where are", "where's", "wheres")
 _POSSESSIVES = ("my", "our", "the")
+_LUGGAGE = ("bag", "bags", "luggage", "suitcase", "suitcases", "parcel", "package")
+"""Who writes to a brand where these are, or who has them, has lost them."""
 
 
 def complaints() -> dict[str, float]:
@@ -205,6 +207,7 @@ def complaints() -> dict[str, float]:
     made |= {
         f"{verb} my {thing}": -0.8 for verb, thing in product(("lost", "losing", "broke", "damaged"), ("bag", "bags"))
     }
+    made |= {f"{verb} my {thing}": -1.0 for verb, thing in product(("has", "find", "locate", "want", "need"), _LUGGAGE)}
     return made | COMPLAINTS
 
 
@@ -217,10 +220,10 @@ HINTS = {
     "report": "told said says saying told_me was_told were_told telling told_us promised claimed supposed "
     "supposed_to employee your_employees your_staff rep reps supervisor manager agent representative",
     "attempt": "tried trying tried_to call called calling i've_called emailed tweeted twice times asked speak "
-    "speak_to talk_to hold website your_website your_app your_system system phone human answer respond "
-    "response online automated line busy on_the_phone",
+    "speak_to talk_to hold website your_website your_app your_system answer respond "
+    "response online busy on_the_phone",
     "waiting": "hour hours hrs hr days weeks months mins minutes min still yet wait waiting waited sitting sat until "
-    "since overnight yesterday finally",
+    "since overnight finally",
     "money": "paid paying pay charge charged money refund fee fees cost bill billed compensation hotel voucher",
     "fault": "missing lost delay delayed cancelled canceled broken issue issues problem problems wrong fix "
     "situation because due_to because_of having_to had_to have_to",

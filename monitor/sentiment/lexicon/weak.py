@@ -16,7 +16,7 @@ NEUTRAL = (
     "serious seriously fire war dark alert alerts straight certain certainly ready agree agreed agreement care "
     "careful commit committed feeling feelings dream dreams legal opportunity opportunities solution solutions wish "
     "wishes loyal loyalt* award* reward* prize* kindly improve improvement improvements cancel cancels "
-    "cancelling canceling no united pretty sorry super fyi tia jp jt nh jk xp ff fb ez apolog* bags "
+    "cancelling canceling no united pretty sorry super fyi tia jp jt nh jk xp ff fb ez apolog* bags backs "
 )
 """Words that say nothing about a brand: requests, product names and business terms (free shipping, credit card, smart
 phone, gross margin), contests, agreement and laughter, for people laugh *at* brands at least as often as with them."""

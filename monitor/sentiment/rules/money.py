@@ -8,9 +8,11 @@ from __future__ import annotations
 from monitor.model import CueKind
 from monitor.sentiment import token_flags
 from monitor.sentiment.lexicon import money
+from monitor.sentiment.lexicon.text import word_set
 from monitor.sentiment.tokenized_text import TokenCue, TokenizedText, TokenValence
 
 TRIGGER = token_flags.DIRECTION
+_SPLITTING = word_set("split splits splitting break breaks breaking broke divide divided add clear clears cleared")
 
 
 def apply(text: TokenizedText) -> None:
@@ -18,8 +20,17 @@ def apply(text: TokenizedText) -> None:
     if not text.flags & token_flags.MEASURE:
         return
     for i, entry in enumerate(text.entries):
-        if entry.flags & token_flags.DIRECTION and (measure := _measure(text, i)) is not None:
+        if (
+            entry.flags & token_flags.DIRECTION
+            and not _is_particle(text, i)
+            and (measure := _measure(text, i)) is not None
+        ):
             _combine(text, measure, i)
+
+
+def _is_particle(text: TokenizedText, i: int) -> bool:
+    """Whether the word at ``i`` belongs to a verb that says nothing about amounts: "split up the charges"."""
+    return text.entries[i].word in ("up", "down") and not _SPLITTING.isdisjoint(text.words[max(0, i - 3) : i])
 
 
 def _measure(text: TokenizedText, i: int) -> int | None:

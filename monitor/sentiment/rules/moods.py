@@ -18,6 +18,8 @@ TRIGGER = 0
 REQUEST_FACTOR = 0.5
 INTONATION_FACTOR = 0.7
 """For negative words in a question without an opener: "another delay?"."""
+EXCLAIMED_FACTOR = 0.7
+"""For negative words in a question that is shouted: "which of you has my bag?!"."""
 UNREAL_VALENCE = -1.2
 """For "if it did not crash": it does."""
 CONDITION_FACTOR = 0.6
@@ -92,7 +94,9 @@ def _apply_question(text: TokenizedText, start: int, opener: int, last: int) -> 
     kind = _kind_of_question(words)
     if kind is moods.STATEMENT_OPENERS:
         return
+    is_exclaimed = "!" in text.tokens[last]
     factor = 1.0 if kind is moods.COMPLAINT_OPENERS else REQUEST_FACTOR if kind is moods.REQUEST_OPENERS else 0.0
+    factor = max(factor, EXCLAIMED_FACTOR if is_exclaimed else 0.0)
     cue = TokenCue(start, last, CueKind.QUESTION)
     text.mute(start, last, cue, negative=factor)
     if kind is not moods.COMPLAINT_OPENERS and text.hints:
