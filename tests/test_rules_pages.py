@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -16,10 +17,12 @@ from display.pages.rules.history import changed_parts
 from display.pages.rules.listing import warning
 from display.pages.setup import saving
 from display.setup.config_file import NotWritable
+from monitor.analysis.jobs import NamedTopicsJob
 from monitor.collector import Judge
 from monitor.config import Config
-from monitor.model import State
+from monitor.model import State, Topic
 from monitor.query.matcher import Matcher
+from monitor.query.topic_matcher import TopicMatcher, topics_digest
 from monitor.rules import Rematcher
 from monitor.sentiment import Scorer
 from monitor.store.sqlite import SqliteStore
@@ -78,6 +81,18 @@ def test_the_list_has_every_brand_with_its_rule_and_count(site: Site) -> None:
     page = shown(site.client.get("/rules").text)
     assert "Acme acme 4 unchanged since" in page
     assert "Globex globex 2" in page
+
+
+def test_the_list_has_the_topics_of_the_config_and_what_is_left_to_match(site: Site) -> None:
+    topics = (Topic("Delivery", "refund OR parcel"),)
+    site.store.named_topics.use(("Delivery",), topics_digest(topics))
+    old = site.reloader.config
+    site._apply(old, replace(old, topics=topics))
+    assert "Stored posts are matched again: 5 left." in shown(site.client.get("/rules").text)
+    NamedTopicsJob(site.store, TopicMatcher(topics)).run(site.clock.now())
+    page = site.client.get("/rules").text
+    assert "Delivery refund OR parcel 3" in shown(page)  # one post is about both brands
+    assert ('href="/mentions?named_topic=Delivery"' in page, "left." in page) == (True, False)
 
 
 def test_the_editor_shows_the_rule_and_what_it_found(site: Site) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from display.formatting import day_and_month
 from display.pages.context import PageContext
 from display.pages.mentions.cards import BRAND_COLOURS
-from monitor.model import Brand
+from monitor.model import Brand, MentionFilter, Topic
 from monitor.model.rules import RuleVersion
 
 SHOWN_SPAN, QUIET_SPAN = timedelta(days=7), timedelta(days=30)
@@ -54,6 +54,24 @@ def brand_rows(context: PageContext, read: int) -> list[BrandRow]:
             )
         )
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic of the config."""
+
+    topic: Topic
+    n: int
+    """Listed mentions of the last 7 days."""
+
+
+def topic_rows(context: PageContext) -> list[TopicRow]:
+    """One row for each topic of the config."""
+    if not context.config.topics:
+        return []
+    week = MentionFilter(since=context.clock.now() - SHOWN_SPAN)
+    counts = {one.value: one.n for one in context.store.named_topics.counts(week)}
+    return [TopicRow(topic, counts.get(topic.name, 0)) for topic in context.config.topics]
 
 
 def warning(in_month: int, age: timedelta, found: int, read: int) -> str:

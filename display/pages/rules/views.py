@@ -23,7 +23,7 @@ from display.pages.mentions.views import template_values
 from display.pages.relevance.rule_exclusions import rule_proposal
 from display.pages.rules.help import Answer, answer_for, examples
 from display.pages.rules.history import changed_parts, shown_versions
-from display.pages.rules.listing import brand_rows
+from display.pages.rules.listing import brand_rows, topic_rows
 from display.pages.rules.looking import look_there, searchable
 from display.pages.rules.preview import one_line, preview
 from display.pages.rules.saving import StoredRule, save_rule, stored_rule
@@ -79,7 +79,14 @@ def listing() -> str:
     """The brands and their rules."""
     context = page_context()
     health = current_health(context, context.clock.now())
-    return render_template("rules/list.html", tab="rules", health=health, rows=brand_rows(context, _posts_read()))
+    return render_template(
+        "rules/list.html",
+        tab="rules",
+        health=health,
+        rows=brand_rows(context, _posts_read()),
+        topics=topic_rows(context),
+        topic_posts_left=context.store.named_topics.posts_to_review(),
+    )
 
 
 @blueprint.get("/rules/<path:brand>")
