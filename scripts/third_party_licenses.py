@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +39,8 @@ MAX_LICENSE_CHARS = 60
 """A longer declaration is the text of a licence, not its name."""
 
 
+EXTRAS = ("models", "mcp")
+"""Those that are installed for people, not for development, and whose packages are not only data."""
 NOT_OURS = {"pip"}
 """Dependencies that the environment provides."""
 
@@ -49,10 +52,13 @@ class Package(NamedTuple):
     license: str
 
 
-def python_packages(root: str = "wallflower") -> list[Package]:
-    """The run-time dependencies of the distribution ``root``, direct and indirect, sorted by name."""
+def python_packages(extras: Iterable[str] = ()) -> list[Package]:
+    """What Wallflower, or these of its extras, need at run time, directly and indirectly, sorted by name."""
     found: dict[str, Package] = {}
-    pending = list(_requirements(distribution(root), frozenset()))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = project["optional-dependencies"]
+    lines = [line for extra in extras for line in optional[extra]] or project["dependencies"]
+    pending = [Requirement(line) for line in lines]
     while pending:
         requirement = pending.pop()
         name = canonicalize_name(requirement.name)
@@ -79,7 +85,14 @@ def npm_packages(web: Path = ROOT / "display" / "web") -> list[Package]:
 
 def text() -> str:
     """The whole document."""
-    sections = {"Python packages": python_packages(), "npm packages in the front end": npm_packages()}
+    needed = python_packages()
+    sections = {
+        "Python packages": needed,
+        "Python packages of the extras `models` and `mcp`": [
+            one for one in python_packages(EXTRAS) if one not in needed
+        ],
+        "npm packages in the front end": npm_packages(),
+    }
     parts = [HEAD]
     for title, packages in sections.items():
         rows = [f"| {package.name} | {package.license} |" for package in packages]

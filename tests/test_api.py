@@ -445,10 +445,9 @@ def test_the_requests_in_the_documentation_work(site: Site) -> None:
     if curl is None:
         pytest.skip("curl is not installed")
     documentation = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
-    block = re.search(r"^Ten requests.*?```sh\n(.*?)```", documentation, re.DOTALL | re.MULTILINE)
-    assert block
-    lines = block[1].splitlines()
-    assert len(lines) == 10
+    blocks = re.findall(r"```sh\n(.*?)```", documentation, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert [len(block.splitlines()) for block in blocks] == [3, 10]
     token = api_token(site, "dana", scope=TokenScope.ACT)
     with Served(site.app) as served:
         for line in lines:
@@ -457,7 +456,8 @@ def test_the_requests_in_the_documentation_work(site: Site) -> None:
             run = [curl, "--silent", "--show-error", "--fail-with-body", *arguments]
             ended = subprocess.run(run, capture_output=True, text=True, check=False)
             assert ended.returncode == 0, (line, ended.stdout, ended.stderr)
-            assert [json.loads(answer) for answer in ended.stdout.splitlines()]
+            answers = ended.stdout.splitlines() if ".ndjson" in line else [ended.stdout]
+            assert [json.loads(answer) for answer in answers], line
 
 
 def test_the_reference_shows_every_address_of_the_api(site: Site) -> None:

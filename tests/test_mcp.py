@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from display.api.answers import Answers
-from display.mcp_server.tools import Tools
+from display.mcp_server.tools import Tools, UnknownMention
 from monitor.errors import FilterError
 from tests.access_setup import Site
 from tests.config_text import brand, feed
@@ -68,6 +68,9 @@ def test_each_result_has_ids_time_and_coverage_and_marks_what_strangers_wrote(to
     assert [result["mention_ids"] for result in results] == [[1], [1], [1, 2], [1], [], []]
     assert results[0]["mentions"][0]["text"] == {"untrusted": HOSTILE}
     assert results[1]["mentions"]["n"] == 1
+    for number in (99, -1, 10**30):
+        with pytest.raises(UnknownMention, match="There is no mention"):
+            tools.explain_score(number)
     with pytest.raises(FilterError, match="Allowed: Acme, Globex, Initech"):
         tools.count_mentions(brand="Nobody")
 

@@ -15,6 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from display.access.permissions import PUBLIC
+from display.access.tokens import new_api_token
 from monitor.model.people import Role, TokenScope
 from tests.access_setup import Site
 from tests.fake_site import config, judged
@@ -256,6 +257,24 @@ def test_an_api_token_opens_what_its_scope_and_its_person_allow(site: Site, name
     read.add(("mcp.endpoint", "POST"))
     may_act = scope is TokenScope.ACT and name != "bo"
     assert opened == read | ({(endpoint, "POST") for endpoint in FOR_ACTING_TOKENS} if may_act else set())
+    assert rows(site) == before
+
+
+@pytest.mark.parametrize("ended", ["revoked", "expired", "removed", "made up"])
+def test_an_api_token_that_has_ended_opens_nothing(site: Site, ended: str) -> None:
+    token = api_token(site, "dana", days=30, scope=TokenScope.ACT)
+    people, account, now = site.store.people, site.account("dana"), site.clock.now()
+    if ended == "revoked":
+        people.revoke_token(people.tokens(account.id)[0].id, account.id, now, "dana")
+    elif ended == "expired":
+        site.clock.advance(30 * 86_400)
+    elif ended == "removed":
+        people.remove_account(account.id, now, "priya")
+    else:
+        token = new_api_token()
+    before = rows(site)
+    for route in routes(site):
+        assert answer_to(site.client(), route, Authorization=f"Bearer {token}").status_code == 401, route
     assert rows(site) == before
 
 

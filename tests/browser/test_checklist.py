@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from monitor.model import Choice, MentionFilter
 from monitor.model.actions import Actor
+from monitor.model.events import EventDelivery
 from monitor.model.notifications import ChannelKind, NewChannel, NewSubscription
 from monitor.model.people import NewAccount
 from monitor.model.saved_views import NewView
@@ -39,6 +41,8 @@ PAGES = (
     "/compare?brand=Acme&brand=Globex&brand=Initech&brand=Umbrella",
     "/compare?brand=Acme&brand=Acme",
     "/monday",
+    "/api",
+    "/events",
     "/notifications",
     "/notifications/1",
     "/notifications/channels/1",
@@ -51,7 +55,7 @@ PAGES = (
     "/rules/Globex?text=globex+NOT+parcel*&range=all&post=globex+parcel",
     "/rules/Globex?text=globex+AND+(pickup+OR+NEAR+late)",
 )
-OF_PEOPLE = ("/setup", "/people", "/account", "/audit", "/notifications", "/blocks", "/relevance")
+OF_PEOPLE = ("/api", "/events", "/setup", "/people", "/account", "/audit", "/notifications", "/blocks", "/relevance")
 """Pages that need accounts, or look different with them."""
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
 
@@ -73,6 +77,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     view = store.views.add(NewView("Complaints in the north", MentionFilter(brand=Choice(("Globex",)))), None, now)
     channel = store.notifications.add_channel(NewChannel("CRM", ChannelKind.WEBHOOK, "hooks.example", b"sealed"), now)
     store.notifications.add_subscription(NewSubscription(view.id, None, channel.id), now)
+    told = store.events.add(view.id, channel.id, now)
+    store.events.save_delivered(told.id, told.cursor, (), (), EventDelivery(told.id, now, 3, True, "200", 0.2))
+    refused = EventDelivery(told.id, now, 2, False, "hooks.example answered with 503.", 10)
+    store.events.save_failed(refused, now + timedelta(minutes=1))
     yield served
     served.stop()
 

@@ -58,7 +58,8 @@ def page() -> str:
 def add() -> AnyResponse | tuple[str, int]:
     """Tell a program what happens in a view from now on."""
     context = page_context()
-    view = context.store.views.get(request.form.get("view", 0, type=int), current_account_id())
+    visible = context.store.views.visible(current_account_id())
+    view = next((one for one in visible if one.id == request.form.get("view", 0, type=int)), None)
     channel = next((one for one in programs() if one.id == request.form.get("channel", 0, type=int)), None)
     if view is None or channel is None:
         return events_page("Choose a view and a channel."), 400
