@@ -14,6 +14,7 @@ import pytest
 
 from bench._tweets import AIRLINE_HANDLES, AIRLINE_TWEETS
 from monitor.analysis.comparison import Installation, compare, volume_ratio
+from monitor.analysis.comparison.left_out import LeftOut, left_out_words
 from monitor.analysis.comparison.unread import begin_of, unread_of
 from monitor.analysis.comparison.words import SideWords, candidates
 from monitor.model import (
@@ -131,7 +132,9 @@ def test_figures_are_those_of_a_plain_count(airlines: Store, tweets: list[Tweet]
         for name, table in (("sentiment", found.sentiments), ("source", found.sources), ("lang", found.languages)):
             counts = {row.value: row.figures[n].n for row in table}
             assert Counter({value: n for value, n in counts.items() if n}) == Counter(getattr(r, name) for r in rows)
-        assert sum(row.figures[n].n for row in found.topics) == sum(bool(bags.search(row.text)) for row in rows)
+        assert sum(row.figures[n].n for row in found.topics if row.value == "Bags") == sum(
+            bool(bags.search(row.text)) for row in rows
+        )
         kinds = Counter(row.sentiment for row in rows)
         assert (figures.scored.negative, figures.scored.positive) == (kinds["negative"], kinds["positive"])
         if len(rows) >= 60:
@@ -186,7 +189,7 @@ def test_a_word_of_few_voices_or_few_mentions_does_not_differ() -> None:
             Text(first + n, first + n, None, author, "en", "", text, "Forum", "", NOON)
             for n, (author, text) in enumerate(texts)
         )
-        return SideWords.of(Texts(len(rows), rows), frozenset())
+        return SideWords.of(Texts(len(rows), rows), LeftOut())
 
     plain = [(f"a{n}", "the weather again") for n in range(200)]
     spam = side(0, [*plain, *(("bot", f"voucher {n}") for n in range(60))])
@@ -334,3 +337,50 @@ def test_a_mention_that_arrives_during_the_request_is_in_no_figure(
     for since, expected in ((NOON - 2 * DAY, 30), (NOON - 51 * DAY, 60)):
         one = compared(store, Side("Acme", since), Side("Globex", since)).sides[0]
         assert one.mentions.n == one.stories.n == one.scored.scored + one.unscored == expected
+
+
+def test_topics_that_stand_out_on_a_side_lead_to_their_mentions(store: Store) -> None:
+    save(store, "Acme", ["Acme sent the invoice again", "Acme what a day"] * 30, NOON - HOUR)
+    save(store, "Globex", [f"Is globex up to it {n}" for n in range(60)], NOON - HOUR)
+    row = next(row for row in compared(store, Side("Acme", NOON - DAY), Side("Globex", NOON - DAY)).topics)
+    assert (row.value, [figure.n for figure in row.figures]) == ("invoice", [30, 0])
+    assert store.count(row.figures[0].filter.counted).n == 30
+
+
+def test_names_rules_sources_and_addresses_are_no_words_that_differ(store: Store) -> None:
+    brands = (Brand("Acme", "acme AND (parcel* OR van)", ours=True), MADE_UP[1])
+    left_out = left_out_words(["Acme", "Globex"], brands, ["Bluesky", "Price news"])
+    assert all(map(left_out.has, ("acme", "parcel", "parcels", "parcelled", "van", "globex", "bluesky")))
+    assert not any(map(left_out.has, ("late", "price", "news")))
+    save(store, "Acme", [f"Acme late, see shop.acme.store/order and acme.shop {n}" for n in range(40)], NOON - HOUR)
+    save(store, "Globex", [f"globex fine {n}" for n in range(40)], NOON - HOUR)
+    acme, _ = compared(store, Side("Acme", NOON - DAY), Side("Globex", NOON - DAY)).words
+    assert {word.text for word in acme.words} == {"late", "see"}
+
+
+def test_one_phrase_is_not_listed_in_pieces(store: Store) -> None:
+    save(store, "Acme", [f"Acme signal booster box broke {n}" for n in range(40)], NOON - HOUR)
+    save(store, "Globex", [f"globex fine {n}" for n in range(40)], NOON - HOUR)
+    acme, _ = compared(store, Side("Acme", NOON - DAY), Side("Globex", NOON - DAY)).words
+    pairs = [word.text.split() for word in acme.words]
+    assert pairs
+    assert not [one for one in pairs for other in pairs if one != other and set(one) & set(other)]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (["配達が遅い", "再配達を頼んだ", "配達は明日"], {"配達"}),
+        (["返金してほしい", "早く返金してほしい"], {"返金してほしい"}),
+        (["快递太慢了", "他们的快递", "快递丢了"], {"快递"}),
+    ],
+)
+def test_characters_in_a_row_are_grown_to_words(written: list[str], expected: set[str]) -> None:
+    def side(texts: list[str]) -> SideWords:
+        rows = tuple(Text(n, n, None, f"a{n}", "ja", "", text, "Forum", "", NOON) for n, text in enumerate(texts))
+        return SideWords.of(Texts(len(rows), rows), LeftOut(frozenset({"東京便"})))
+
+    here = side([f"東京便の{written[n % len(written)]}" for n in range(90)])
+    terms = {one.term for one in candidates([here, side(["plain"] * 90)])[0]}
+    assert expected <= terms
+    assert not any("京" in term or any(term in whole for whole in expected) for term in terms - expected)

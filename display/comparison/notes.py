@@ -51,9 +51,10 @@ def _long_after(at: datetime) -> datetime:
 def _reading_notes(comparison: Comparison, names: Sequence[str]) -> list[str]:
     if not comparison.is_read_unevenly:
         return []
-    times = _grouped([hours(one) for one in comparison.sides], names, "for", "for all")
+    together = "both" if len(names) == 2 else "all"
+    times = _grouped([hours(one) for one in comparison.sides], names, "for", f"for {together}")
     missing = _grouped(
-        [missing_share(one) for one in comparison.sides], names, "of the mentions of", "of the mentions of all"
+        [missing_share(one) for one in comparison.sides], names, "of the mentions of", f"of the mentions of {together}"
     )
     return [
         f"Not fully read: {times}. If each source brings what it usually does, {missing} are missing.",

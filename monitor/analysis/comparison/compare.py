@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.analysis.comparison.rows import facet_row_sets, topic_rows
+from monitor.analysis.comparison.found_topics import found_topic_rows
+from monitor.analysis.comparison.rows import MAX_ROWS, facet_row_sets, topic_rows
 from monitor.analysis.comparison.unread import begin_of, unread_of
-from monitor.analysis.comparison.word_figures import distinct_words
+from monitor.analysis.comparison.word_figures import distinct_words, read_texts
 from monitor.model import (
     UNDATED,
     Brand,
@@ -57,7 +58,8 @@ def compare(sides: Sequence[Side], store: Store, known: Installation, now: datet
     upto = store.last_mention_id()
     facets = [store.facets(side.filter.counted, upto) for side in sides]
     reader = _SideReader(sides, store, known, upto, now)
-    sets = facet_row_sets(sides, facets)
+    sets, texts = facet_row_sets(sides, facets), read_texts(sides, store, upto)
+    named = topic_rows(sides, store, known.topics, upto)
     return Comparison(
         sides=tuple(reader.figures(side, found) for side, found in zip(sides, facets, strict=True)),
         as_of=now,
@@ -66,8 +68,8 @@ def compare(sides: Sequence[Side], store: Store, known: Installation, now: datet
         intents=sets["intent"],
         sources=sets["source"],
         languages=sets["lang"],
-        topics=topic_rows(sides, store, known.topics, upto),
-        words=distinct_words(sides, store, known.brands, upto),
+        topics=(*named, *found_topic_rows(sides, texts, store, known.brands, upto))[:MAX_ROWS],
+        words=distinct_words(sides, texts, store, known.brands, [one.value for one in facets[0]["source"]], upto),
     )
 
 

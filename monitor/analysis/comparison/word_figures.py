@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from monitor.analysis.comparison.left_out import left_out_words
 from monitor.analysis.comparison.words import MIN_MENTIONS, Candidate, SideWords, candidates, search_for, spelling
-from monitor.analysis.topics import blocked_words
 from monitor.model import Brand, Choice, MentionFilter, Texts
 from monitor.model.comparison import DistinctWord, DistinctWords, Figure, Side
 
 if TYPE_CHECKING:
     from monitor.store import Store
 
-MAX_TEXTS = 5_000
+MAX_TEXTS = 4_000
 """Texts that are read of all sides together."""
 MAX_WORDS = 7
 MAX_COUNTED = 12
 """Candidates of a side that are counted at most."""
 
 
+def read_texts(sides: Sequence[Side], store: Store, upto: int) -> list[Texts]:
+    """The texts of each side, or an even sample of them."""
+    limit = MAX_TEXTS // len(sides)
+    return [store.texts_of(side.filter.counted, limit, upto) for side in sides]
+
+
 def distinct_words(
-    sides: Sequence[Side], store: Store, brands: Sequence[Brand], upto: int
+    sides: Sequence[Side],
+    texts: Sequence[Texts],
+    store: Store,
+    brands: Sequence[Brand],
+    sources: Collection[str],
+    upto: int,
 ) -> tuple[DistinctWords, ...]:
     """For each side the words that are more frequent in it than in the others.
 
-    The names of all brands are left out, and the words of the rules of those that are compared.
+    Left out are the names of all brands and of ``sources``, and the words of the rules of those that are compared.
     """
-    left_out = left_out_words([side.brand for side in sides], brands)
-    limit = MAX_TEXTS // len(sides)
-    texts = [store.texts_of(side.filter.counted, limit, upto) for side in sides]
+    left_out = left_out_words([side.brand for side in sides], brands, sources)
     words = [SideWords.of(one, left_out) for one in texts]
     total = sum(one.total for one in texts)
     found = []
@@ -40,12 +49,6 @@ def distinct_words(
         counted_words = tuple(islice(counted.words(listed), MAX_WORDS))
         found.append(DistinctWords(counted_words, read.total, len(read.rows)))
     return tuple(found)
-
-
-def left_out_words(compared: Sequence[str], brands: Sequence[Brand]) -> frozenset[str]:
-    """Folded words and stems that are never among the words that differ."""
-    rules = [brand for brand in brands if brand.name in compared] or brands[:1]
-    return frozenset[str]().union(*(blocked_words(brand, brands) for brand in rules))
 
 
 def other_mentions(sides: Sequence[Side], side: Side) -> MentionFilter:

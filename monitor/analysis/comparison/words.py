@@ -1,21 +1,24 @@
 """Words that differ: log-odds with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008).
 
 Words are folded as rules fold them, so that a search finds what was counted. A word is one word, or two in a row; in a
-script without spaces, two to four characters in a row. Each voice counts once: an author, or a story that many repeat.
+script without spaces, characters in a row. Each voice counts once: an author, or a story that many repeat.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
 from monitor.analysis.comparison.function_words import ALL_FUNCTION_WORDS, FUNCTION_WORDS
+from monitor.analysis.comparison.left_out import LeftOut, UsableWords
+from monitor.analysis.comparison.unspaced import IS_UNSPACED, parts_of, readable_term, runs_of
 from monitor.analysis.topics.phrase_index import voices
-from monitor.analysis.topics.phrases import MAX_TEXT_CHARS, PIECES, is_usable, stem, without_links
+from monitor.analysis.topics.phrases import MAX_TEXT_CHARS, PIECES, without_links
 from monitor.model import Text, Texts
 from monitor.query.folded_text import FoldedText
 from monitor.query.folding import fold
@@ -29,10 +32,11 @@ PRIOR_VOICES = 100.0
 SAME_TEXTS = 0.7
 """A phrase with this share of a word's texts is shown in its place."""
 MAX_CANDIDATES = 200
-MAX_CHARACTERS = 4
-"""Length of a term in a script without spaces."""
+MIN_TEXTS = 5
+"""Texts read of one side. With so few voices, nothing reaches MIN_Z."""
 MAX_SPELLINGS_READ = 20
 NO_LANGUAGE: frozenset[str] = frozenset()
+_ADDRESS = re.compile(r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b(?:/\S*)?")
 
 
 class Candidate(NamedTuple):
@@ -43,19 +47,6 @@ class Candidate(NamedTuple):
     n: int
     """Texts that contain it here."""
     ratio: float
-
-
-class _Usable(dict[str, bool]):
-    """Word -> whether it may be a term, or a part of one, in every language."""
-
-    def __init__(self, left_out: Collection[str]) -> None:
-        super().__init__()
-        self.left_out = left_out
-
-    def __missing__(self, word: str) -> bool:
-        is_left_out = word in self.left_out or stem(word) in self.left_out
-        usable = self[word] = len(word) > 1 and not is_left_out and is_usable(word)
-        return usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +60,20 @@ class SideWords:
     """Of each text."""
     by_text: Counter[str]
     """Term -> texts that contain it."""
+    runs: Sequence[str]
+    """Characters in a row of scripts without spaces, those of each text in one string, separated by spaces."""
 
     @classmethod
-    def of(cls, texts: Texts, left_out: Collection[str]) -> SideWords:
-        """``left_out``: words and stems that are no term, nor a part of one."""
-        usable = _Usable(left_out)
-        found = [frozenset(_terms(text, usable)) for text in texts.rows]
-        return cls(texts, found, voices(texts.rows), Counter(chain.from_iterable(found)))
+    def of(cls, texts: Texts, left_out: LeftOut) -> SideWords:
+        """``left_out``: what is no term, nor a part of one."""
+        reader, found = _TermReader(left_out), list[frozenset[str]]()
+        runs = list[str]()
+        for text in texts.rows:
+            terms, of_text = reader.read(text)
+            found.append(frozenset(terms))
+            if of_text:
+                runs.append(" ".join(of_text))
+        return cls(texts, found, voices(texts.rows), Counter(chain.from_iterable(found)), runs)
 
     @property
     def voice_count(self) -> int:
@@ -89,37 +87,44 @@ class SideWords:
         return Counter(term for term, _ in used)
 
 
-def _terms(text: Text, usable: _Usable) -> Iterator[str]:
-    """Every occurrence of a term in a text."""
-    stop = ALL_FUNCTION_WORDS if text.lang is None else FUNCTION_WORDS.get(text.lang, NO_LANGUAGE)
-    folded, before, end = fold(without_links(text.body[:MAX_TEXT_CHARS])), "", -1
-    for piece in PIECES.finditer(folded):
-        word = piece[0]
-        if piece.lastgroup == "word" and word not in stop and usable[word]:
-            yield word
-            if before and folded[end : piece.start()] == " ":
-                yield f"{before} {word}"
-            before, end = word, piece.end()
-        else:
-            before = ""
-            if piece.lastgroup == "unspaced":
-                yield from _parts(word, usable.left_out)
+class _TermReader:
+    """Reads the terms of texts."""
+
+    def __init__(self, left_out: LeftOut) -> None:
+        self._usable, self._names = UsableWords(left_out), left_out.unspaced
+
+    def read(self, text: Text) -> tuple[list[str], list[str]]:
+        """Every occurrence of a term in a text, and its characters in a row of scripts without spaces."""
+        stop = ALL_FUNCTION_WORDS if text.lang is None else FUNCTION_WORDS.get(text.lang, NO_LANGUAGE)
+        usable, terms, runs = self._usable, list[str](), list[str]()
+        folded, before, end = fold(_without_addresses(text.body[:MAX_TEXT_CHARS])), "", -1
+        for piece in PIECES.finditer(folded):
+            word = piece[0]
+            if piece.lastgroup == "word" and word not in stop and usable[word]:
+                terms.append(word)
+                if before and folded[end : piece.start()] == " ":
+                    terms.append(f"{before} {word}")
+                before, end = word, piece.end()
+            else:
+                before = ""
+                if piece.lastgroup == "unspaced":
+                    runs += runs_of(word, self._names)
+        terms += [part for run in runs for part in parts_of(run)]
+        return terms, runs
 
 
-def _parts(run: str, left_out: Collection[str]) -> Iterator[str]:
-    """Characters in a row, of a script without spaces; none with a name that is left out."""
-    for length in range(2, MAX_CHARACTERS + 1):
-        for start in range(len(run) - length + 1):
-            part = run[start : start + length]
-            if not any(name in part or part in name for name in left_out if name and not name.isascii()):
-                yield part
+def _without_addresses(body: str) -> str:
+    body = (
+        without_links(body) if not body.isascii() or "@" in body or "/" in body or "." in body or "RT" in body else body
+    )
+    return _ADDRESS.sub(" . ", body) if "." in body else body
 
 
 def candidates(sides: Sequence[SideWords]) -> list[list[Candidate]]:
     """For each side the terms that are more frequent on it than on the others, the most certain first."""
     largest_scale = max(1.0, *(side.texts.scale for side in sides))
     by_text = _sum(side.by_text for side in sides)
-    needed = 0.5 * MIN_MENTIONS / largest_scale
+    needed = max(MIN_TEXTS, 0.5 * MIN_MENTIONS / largest_scale)
     frequent = {term for side in sides for term, n in side.by_text.items() if n >= needed}
     voices = [side.by_voice(frequent) for side in sides]
     totals = _Totals(
@@ -151,7 +156,21 @@ def _candidates(one: SideWords, by_voice: Counter[str], frequent: Collection[str
             z = _log_odds(used, n, totals.by_voice[term] - used, totals.voices - n)
             if z >= MIN_Z:
                 found.append(Candidate(term, z, here, ratio))
-    return _without_repetition(sorted(found, key=lambda each: (-each.z, each.term))[:MAX_CANDIDATES])
+    found = sorted(found, key=lambda each: (-each.z, each.term))[:MAX_CANDIDATES]
+    return _without_repetition(_readable(found, one.runs) if one.runs else found)
+
+
+def _readable(found: Sequence[Candidate], runs: Sequence[str]) -> list[Candidate]:
+    """Whole words in place of parts of them."""
+    whole: dict[str, Candidate] = {}
+    for one in found:
+        if not IS_UNSPACED.match(one.term):
+            whole.setdefault(one.term, one)
+            continue
+        term, n = readable_term(one.term, runs)
+        if term and term not in whole:
+            whole[term] = one._replace(term=term, n=n)
+    return list(whole.values())
 
 
 def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
@@ -178,7 +197,7 @@ def _without_repetition(found: Sequence[Candidate]) -> list[Candidate]:
     for one in found:
         if any(_contains(longer.term, one.term) and longer.n >= SAME_TEXTS * one.n for longer in found):
             continue
-        if any(_contains(one.term, other.term) or _contains(other.term, one.term) for other in kept):
+        if any(_overlap(one.term, other.term) or _overlap(other.term, one.term) for other in kept):
             continue
         kept.append(one)
     return kept
@@ -187,7 +206,13 @@ def _without_repetition(found: Sequence[Candidate]) -> list[Candidate]:
 def _contains(longer: str, term: str) -> bool:
     if longer == term:
         return False
-    return f" {term} " in f" {longer} " if term.isascii() else term in longer
+    return term in longer if IS_UNSPACED.match(term) else f" {term} " in f" {longer} "
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether they have words in common that suggest one phrase: "green van" and "van", "green van" and "van came"."""
+    words, other_words = one.split(), other.split()
+    return _contains(one, other) or (len(words) == len(other_words) == 2 and words[1] == other_words[0])
 
 
 def spelling(term: str, texts: Texts) -> str:
