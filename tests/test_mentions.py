@@ -500,7 +500,8 @@ def test_imported_mentions_are_not_called_late_and_undated_ones_have_no_date(tmp
     assert "no date" in text
     assert "Imported posts only, no source is read." not in text, "a source is set up"
     opened = client.get("/mentions/1").text
-    assert "All time, because the open mention is older than 7 days." in opened
+    widened = '<p class="widened">All time, because the open mention is older than 7 days.</p>'
+    assert widened in opened, "not among what is hidden beside the drawer"
     assert 'id="m1"' in opened
     assert "because the open mention" not in client.get("/mentions/1?range=7d").text
     assert "1970" not in text
