@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -17,6 +18,7 @@ from display.pages.rules.history import changed_parts
 from display.pages.rules.listing import warning
 from display.pages.setup import saving
 from display.setup.config_file import NotWritable
+from display.setup.service import Setup, Trials
 from monitor.analysis.jobs import NamedTopicsJob
 from monitor.collector import Judge
 from monitor.config import Config
@@ -29,7 +31,8 @@ from monitor.store.sqlite import SqliteStore
 from monitor.store.sqlite.rule_preview import PreviewLimits
 from monitor.store.sqlite.rules import SqliteRules
 from tests.access_setup import add_people, sign_in
-from tests.fakes import post
+from tests.fake_server import Connection, http_for, serving
+from tests.fakes import NOON, post
 from tests.test_setup_pages import Site as SetupSite
 
 TEXTS = (
@@ -285,6 +288,48 @@ def test_looking_there_asks_only_sources_that_search_and_stores_nothing(site: Si
     assert site.trials.tried == [(["Acme"], ["HN"])]
     assert "What it finds there now" in page
     assert site.store.last_mention_id() == before
+
+
+def mastodon(conn: Connection) -> None:
+    """An instance that knows one post with #acme; its neighbour asks to wait."""
+    if "/tag/acme" not in conn.request.path:
+        return conn.answer(404, b"{}", content_type="application/json")
+    status = {
+        "id": str(int((NOON - timedelta(hours=2)).timestamp() * 1000) << 16),
+        "created_at": (NOON - timedelta(hours=2)).isoformat(),
+        "content": "<p>My <b>#acme</b> phone</p>",
+        "url": "https://social.example/@dana/1",
+        "uri": "https://social.example/@dana/1",
+        "visibility": "public",
+        "language": "en",
+        "account": {"acct": "dana", "username": "dana", "id": "7"},
+    }
+    found = [] if "max_id" in conn.request.path or "min_id" in conn.request.path else [status]
+    return conn.answer(200, json.dumps(found).encode(), content_type="application/json")
+
+
+def test_looking_there_reads_real_servers_and_names_those_that_refuse(site: Site) -> None:
+    def refuse(conn: Connection) -> None:
+        conn.answer(429, b"", retry_after="900")
+
+    with serving(mastodon) as good, serving(refuse) as busy:
+        tables = [f'kind = "mastodon"\nname = "{one}"\ninstances = ["{url}"]' for one, url in
+                  (("Social", good.url), ("Busy", busy.url))]  # fmt: skip
+        tables.append('kind = "youtube"\nname = "Films"\nkey = "NO_SUCH_SECRET"')
+        site.file.write_text(site.text + "".join(f"\n[[sources]]\n{one}\n" for one in tables), encoding="utf-8")
+        site.reloader.reload()
+        site.app.extensions["setup"] = Setup(Trials(http_for(good, busy), site.clock))
+        before = site.store.last_mention_id()
+        page = shown(site.client.post("/rules/Acme/look", data={"text": "acme NOT refund"}).text)
+        site.file.write_text(site.text.replace(f'["{busy.url}"]', "[]"), encoding="utf-8")
+        partly = shown(site.client.post("/rules/Acme/look", data={"text": "acme"}).text)
+    assert "My # acme phone" in page
+    assert "My # acme phone" in partly, "a source that is wrong in the file does not keep the others from being asked"
+    assert "Could not be asked: " in partly
+    assert re.search(r"Social\W+1 post, mentions: Acme 1", page)
+    assert re.search(r"Busy\W+Could not be read: ", page)
+    assert site.store.last_mention_id() == before
+    assert len(good.requests) <= 8
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from display.pages.context import PageContext
 from display.pages.setup.saving import config_file, tables
@@ -28,14 +30,23 @@ def searchable(context: PageContext) -> list[str]:
 def look_there(context: PageContext, brand: Brand, text: str) -> list[ShownTrial]:
     """What ``text`` finds at the sources that can search, within their limits. Raises CannotTry and QueryError."""
     parse(text)
-    names, trials, sources = set(searchable(context)), setup_service().trials, {}
-    try:
-        for table in tables(config_file(), "sources"):
-            if table.get("name") in names:
-                sources[str(table["name"])] = trials.source(table)
-    except (ConfigError, ImportError) as error:
-        raise CannotTry(str(error)) from error
-    if not sources:
+    names, sources, refused = set(searchable(context)), dict[str, Any](), list[ShownTrial]()
+    for table in _tables():
+        name = str(table.get("name"))
+        if name not in names:
+            continue
+        try:
+            sources[name] = setup_service().trials.source(table)
+        except (CannotTry, ConfigError, ImportError) as error:  # the others can still be asked
+            refused.append(ShownTrial(name, f"Could not be asked: {error}", failed=True))
+    if not sources and not refused:
         raise CannotTry("No source that can be searched is set up.")
-    results = trials.run((replace(brand, rule=text),), sources)
-    return shown_trials(results, context.clock.now(), context.config.timezone)
+    results = setup_service().trials.run((replace(brand, rule=text),), sources) if sources else {}
+    return [*shown_trials(results, context.clock.now(), context.config.timezone), *refused]
+
+
+def _tables() -> Sequence[Mapping[str, Any]]:
+    try:
+        return tables(config_file(), "sources")
+    except ConfigError as error:
+        raise CannotTry(str(error)) from error

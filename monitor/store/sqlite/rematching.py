@@ -21,8 +21,8 @@ from monitor.store.sqlite.rows import POST_COLUMNS, evidence_json, read_post, se
 from monitor.store.sqlite.saving import INSERT_MENTION, next_id
 from monitor.store.sqlite.units import MILLISECOND, month_of, to_thousandths
 
-MATCHED_IDS = 500
-"""Ids of posts that one step looks at."""
+MATCHED_IDS = 200
+"""Ids of posts that one step looks at. Live mentions wait for at most one step, some 20 ms."""
 _COME_BACK = "state = iif(claimant IS NULL, 0, 1)"
 _OPEN = """
     SELECT rule_change.rule, brand.id, brand.name, rule.text, rule_change.position, upto, finished_at, rule.since
