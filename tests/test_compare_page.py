@@ -98,10 +98,10 @@ def test_every_figure_leads_to_a_list_with_just_as_many(client: FlaskClient, see
 
 def test_a_list_of_several_brands_links_to_their_comparison(client: FlaskClient) -> None:
     text = client.get("/mentions?brand=Acme&brand=Initech&range=30d").text
-    assert '<a href="/compare?brand=Acme&amp;brand=Initech&amp;range=30d">Compare these brands</a>' in text
+    assert 'href="/compare?brand=Acme&amp;brand=Initech&amp;range=30d">Compare these<' in text
     fixed = client.get("/mentions?brand=Acme&brand=Globex&since=2026-03-02T00%3A00").text
-    assert 'href="/compare?since=2026-03-02T00%3A00">Compare these brands' in fixed
-    assert "Compare these brands" not in client.get("/mentions?brand=Acme").text
+    assert 'href="/compare?since=2026-03-02T00%3A00">Compare these<' in fixed
+    assert "Compare these<" not in client.get("/mentions?brand=Acme").text
 
 
 def test_an_address_has_one_form(client: FlaskClient) -> None:

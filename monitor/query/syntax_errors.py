@@ -151,7 +151,7 @@ def near_error(tokens: Sequence[Token], index: int, need: str) -> QuerySyntaxErr
         token_start(tokens[index]),
         ErrorCode.BAD_NEAR,
         f"NEAR needs {need}.",
-        f"For example: `{example}` finds the two words at most {distance} words apart.",
+        f"Write `{example}` to find the two words at most {distance} words apart.",
         fix,
     )
 

@@ -66,7 +66,7 @@ export class SavedViews {
     const response = await fetch(this.list?.dataset.countsUrl ?? "", { cache: "no-store" }).catch(() => null);
     if (!response?.ok) return;
     const counts = (await response.json()) as Record<string, string>;
-    for (const link of this.list?.querySelectorAll<HTMLAnchorElement>("a[data-view]") ?? []) {
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-view]")) {
       const count = counts[link.dataset.view ?? ""];
       if (count === undefined) continue;
       const cell = link.querySelector(".n");
@@ -79,7 +79,8 @@ export class SavedViews {
   private keyPressed(event: KeyboardEvent): void {
     if (!isShortcut(event)) return;
     if (event.key === "s") {
-      const menu = document.querySelector<HTMLDetailsElement>("#save-view");
+      const menus = document.querySelectorAll<HTMLDetailsElement>("#save-view, #list-menu");
+      const menu = [...menus].find((one) => one.checkVisibility());
       if (!menu) return;
       event.preventDefault();
       menu.open = true;
