@@ -25,6 +25,7 @@ WRONG = {
     "sentiment": ("angry",),
     "intent": ("none", ""),
     "topic": ("NEAR", "-(", "-jobs%20OR", "a&topic=-a", "x%20" * 600),
+    "named_topic": ("Nobody",),
     "state": ("theirs", "-unclaimed&state=-claimed"),
     "range": ("week", "7d&since=2026-03-01"),
     "since": ("yesterday", "2999-01-01", "2026-02-30"),

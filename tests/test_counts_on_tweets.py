@@ -170,7 +170,10 @@ def rail_sum(text: str, title: str) -> int | None:
     """The sum of a facet's counts in the rail; None if the rail leaves it out."""
     for section in re.split(r'(?=<section class="facet"|<details class="facet collapsed")', text):
         if f">{title}</h2>" in section or f"<span>{title}</span>" in section:
-            values = re.findall(r'<span class="n">([\d,]+)</span></a>', section.partition("</aside>")[0])
+            values = re.findall(
+                r'<span class="n">([\d,]+)</span>(?:<span class="visually-hidden">[^<]*</span>)?</a>',
+                section.partition("</aside>")[0],
+            )
             return sum(int(value.replace(",", "")) for value in values)
     return None
 

@@ -376,7 +376,12 @@ class Proxy(BaseHTTPRequestHandler):
 @pytest.mark.parametrize(
     ("status", "body", "level", "text"),
     [
-        (200, b'{"writer": true, "scheduler": true, "watch": true, "web": true}', Level.OK, "leads to Wallflower"),
+        (
+            200,
+            b'{"writer": true, "scheduler": true, "watch": true, "web": true, "notifications": true}',
+            Level.OK,
+            "leads to Wallflower",
+        ),
         (200, b"<h1>It works!</h1>", Level.PROBLEM, "not as Wallflower does"),
         (502, b"Bad gateway", Level.PROBLEM, "status 502"),
         (400, b"Wallflower does not serve this host name.\n", Level.PROBLEM, "refuses the host name"),

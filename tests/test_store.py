@@ -245,10 +245,12 @@ def test_changes_of_rules_are_known_with_their_time(store: Store) -> None:
     for hours, rule in enumerate(("acme corp", "acme", "acme OR acmecorp")):
         store.register_brands([Brand("Acme", rule, ours=True)], NOON + hours * HOUR)
     assert store.rule_changes(NOON, NOON + 2 * HOUR) == [
-        RuleChange("Acme", 2, NOON),
-        RuleChange("Acme", 3, NOON + HOUR),
+        RuleChange("Acme", 2, NOON, entered=0, left=0),
+        RuleChange("Acme", 3, NOON + HOUR, entered=0, left=0, widens=True),
     ]
-    assert store.rule_changes(NOON + 2 * HOUR, NOON + 3 * HOUR) == [RuleChange("Acme", 4, NOON + 2 * HOUR)]
+    assert store.rule_changes(NOON + 2 * HOUR, NOON + 3 * HOUR) == [
+        RuleChange("Acme", 4, NOON + 2 * HOUR, entered=0, left=0, widens=True)
+    ]
     store.register_brands([Brand("Hooli", "hooli", ours=True)], NOON)
     assert store.rule_changes(NOON, NOON + 3 * HOUR) == []
 

@@ -134,10 +134,10 @@ def test_a_database_that_is_not_in_its_place_any_more_stores_nothing_more(store:
 
 
 def damage(path: Path, seed: int) -> None:
-    """Overwrite the second half with random bytes, as a broken disk may; the tables that opening needs are before."""
+    """Overwrite the last third with random bytes, as a broken disk may; the tables that opening needs are before."""
     pick, size = random.Random(seed), path.stat().st_size // 8192
     with path.open("r+b") as file:
-        for page in range(size // 2, size):
+        for page in range(size * 2 // 3, size):
             file.seek(page * 8192)
             file.write(pick.randbytes(4096))
 

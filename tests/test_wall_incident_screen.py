@@ -314,7 +314,7 @@ def test_an_incident_takes_over_the_screen_and_leaves_it(wall: Stored) -> None:
     assert state["kind"] == "incident"
     assert (state["incident"]["multiple"], state["incident"]["line"]) == ("8", "60 mentions an hour, usually 8.")
     assert len(state["incident"]["voices"]) == 3
-    assert state["incident"]["proof"][0]["text"] == "100% negative of 40 scored, 11% wrongly."
+    assert state["incident"]["proof"][0]["text"] == "100% negative of 40 scored, 10% wrongly."
     wall.store.save_incident(replace(found, until=NOON - MINUTE))
     assert wall.get()["incident"] is None
     assert wall.sentence == "Over. “Checkout down”, 39\u00a0mins, peak 7×."  # noqa: RUF001
