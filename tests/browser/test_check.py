@@ -55,6 +55,7 @@ def draw_twenty(page: Page, served: RunningApp) -> None:
     page.goto(f"{served.url}/check")
     page.get_by_role("button", name="Draw twenty").click()
     expect(page.locator(".to-check")).to_have_count(20)
+    page.wait_for_load_state()  # keys are heard once the script has run
 
 
 def test_keys_answer_one_after_the_other_and_each_answer_is_stored(browser: Browser, served: RunningApp) -> None:
