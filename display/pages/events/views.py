@@ -1,6 +1,6 @@
 """/events: which program is told what happens in which view, what was delivered, and delivering it again.
 
-POST /events                 tell a program, through a channel of the kind "Your own program"
+POST /events                 notify a program, through a channel of the kind "Your own program"
 POST /events/<id>/replay     deliver what happened since a time again        POST /events/<id>/remove
 """
 
