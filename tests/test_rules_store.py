@@ -21,10 +21,10 @@ from monitor.query.comparing import is_certainly_narrower
 from monitor.query.fts import compile_bounds
 from monitor.rules import RematchStep
 from monitor.store import Store, open_store
+from monitor.store.sql.units import EPOCH
 from monitor.store.sqlite import SqliteStore
 from monitor.store.sqlite.rule_preview import PreviewLimits
 from monitor.store.sqlite.rules import SqliteRules
-from monitor.store.sqlite.units import EPOCH
 from tests.fake_store import raw_connection
 from tests.rules_setup import (
     BEGIN,

@@ -15,11 +15,11 @@ from monitor.errors import DatabaseMissing, StoreError
 from monitor.model import MentionFilter, SaveResult, SourceStatus, Topics
 from monitor.store import open_store
 from monitor.store.options import OpenOptions
+from monitor.store.sql.units import to_ms
 from monitor.store.sqlite import SqliteStore, brand_figures, saving, sources
 from monitor.store.sqlite.changes import MAX_LOG_ROWS
 from monitor.store.sqlite.connections import MAX_READERS
 from monitor.store.sqlite.database_status import SAFE_VERSION
-from monitor.store.sqlite.units import to_ms
 from tests.fake_site import working_status
 from tests.fake_store import BRANDS, judged, raw_connection, without_findings
 from tests.fakes import NOON

@@ -11,10 +11,10 @@ import pytest
 
 from monitor.model import Choice, MentionFilter, Order
 from monitor.store.options import OpenOptions
+from monitor.store.sql.units import DAY_MS, from_ms, month_of, month_start, to_ms
 from monitor.store.sqlite import SqliteStore, brand_figures, candidates, facets, queries, time_order, top_values
 from monitor.store.sqlite.cubes import Segment, segments
 from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.units import DAY_MS, from_ms, month_of, month_start, to_ms
 from tests.fake_store import BRANDS, SOURCES, World, judged
 from tests.fakes import NOON
 

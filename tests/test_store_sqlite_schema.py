@@ -17,8 +17,8 @@ from monitor.errors import SchemaError, StoreError
 from monitor.model import FoundTopic, Health, MentionFilter, SourceRequest, SourceStatus, Spend, Trend
 from monitor.query import TOKENIZER
 from monitor.store import open_store
+from monitor.store.sql.units import from_ms
 from monitor.store.sqlite import derived, migration_steps, migrations
-from monitor.store.sqlite.units import from_ms
 from tests.fake_store import ALL, World, judged, raw_connection, run_random_operations
 from tests.fakes import NOON
 

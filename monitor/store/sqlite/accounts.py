@@ -8,9 +8,9 @@ from typing import Any
 from monitor.errors import PeopleError
 from monitor.model import Json
 from monitor.model.people import Account, NewAccount, Role
-from monitor.store.sqlite import audit
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import from_ms, optional_time
+from monitor.store.sql import audit
+from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.units import from_ms, optional_time
 
 ACCOUNT_COLUMNS = (
     "account.id, account.name, account.full_name, account.role, account.created_at, "
@@ -150,8 +150,7 @@ def change_version(db: Connection) -> None:
 def insert(db: Connection, table: str, values: Mapping[str, object]) -> int:
     """Insert a row; return its id. ``table`` and the keys are our own names."""
     columns, marks = ", ".join(values), ", ".join("?" * len(values))
-    cursor = db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values()))
-    return int(cursor.lastrowid or 0)
+    return inserted_id(db, f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values()))
 
 
 def _require_other_admin(db: Connection, account: Account) -> None:

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from monitor.model.actions import UNDO_TIME, ActionKind, Actor, LoggedAction, UndoProblem, UndoResult
+from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.units import DAY_MS, MILLISECOND, from_ms
 from monitor.store.sqlite import aspects, blocks
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import DAY_MS, MILLISECOND, from_ms
 
 _UNDO_MS = UNDO_TIME // MILLISECOND
 _ASPECTS: Mapping[ActionKind, aspects.Aspect] = MappingProxyType(
@@ -76,7 +76,7 @@ def record(db: Connection, kind: ActionKind, actor: Actor, now: int, block: int 
     """Add an action; return its id. Actions of more than a day ago are forgotten."""
     db.execute("DELETE FROM action WHERE at < ?", (now - DAY_MS,))
     insert = "INSERT INTO action (login, account, kind, block, at) VALUES (?, ?, ?, ?, ?)"
-    return int(db.execute(insert, (actor.login, actor.account, kind.value, block, now)).lastrowid or 0)
+    return inserted_id(db, insert, (actor.login, actor.account, kind.value, block, now))
 
 
 def last(db: Connection, actor: Actor, now: int) -> LoggedAction | None:

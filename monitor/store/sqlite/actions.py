@@ -21,13 +21,14 @@ from monitor.model.actions import (
     UndoResult,
 )
 from monitor.model.people import Role
-from monitor.store.sqlite import accounts, action_log, audit, blocks, changes, claims, notes, relevance
+from monitor.store.sql import audit
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import to_ms
+from monitor.store.sqlite import accounts, action_log, blocks, changes, claims, notes, relevance
 from monitor.store.sqlite.aspects import save_correction
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.selection import Selection
 from monitor.store.sqlite.signatures import signature, signed
-from monitor.store.sqlite.store_part import StorePart
-from monitor.store.sqlite.units import to_ms
 
 AUDITED: Mapping[ActionKind, str] = MappingProxyType(
     {

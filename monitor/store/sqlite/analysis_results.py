@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.model import FoundTopic, Incident, Topics, Trend
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import MILLISECOND, from_ms, optional_ms, optional_time, to_ms
+from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.units import MILLISECOND, from_ms, optional_ms, optional_time, to_ms
 
 _COLUMNS = "since, until, seen_at, checked_at, n, baseline, window, peak, trend, negative, topic, phrases, sources"
 _SELECT = f"SELECT brand.name, {_COLUMNS}, incident.id FROM incident JOIN brand ON brand.id = incident.brand"
@@ -36,7 +36,7 @@ def save_incident(db: Connection, brand: int, incident: Incident) -> Incident:
     values = (brand, *_values(incident))
     if incident.id and db.execute(_UPDATE, (*values, incident.id)).rowcount:
         return incident
-    return replace(incident, id=db.execute(_INSERT, values).lastrowid or 0)
+    return replace(incident, id=inserted_id(db, _INSERT, values))
 
 
 def end_inactive(db: Connection) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import from_thousandths
 from monitor.store.sqlite import blocks, changes, claims, derived, notes, relevance, relevance_queue
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import from_thousandths
 
 _SCORE = """
     SELECT corrected, iif(corrected, score, NULL), correction.account, correction.person, correction.at FROM mention

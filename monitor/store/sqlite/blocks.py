@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from monitor.model import ChangeKind, ErasureTarget
 from monitor.model.actions import BLOCK_REACH, Actor, Block, BlockKind, BlockTarget
 from monitor.query import Document, field_value
+from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.units import MILLISECOND
 from monitor.store.sqlite import derived, relevance_queue
 from monitor.store.sqlite.changes import update_all
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import field_token
 from monitor.store.sqlite.rows import load_posts
 from monitor.store.sqlite.signatures import signature, signed
 from monitor.store.sqlite.tombstones import Tombstones
-from monitor.store.sqlite.units import MILLISECOND
 
 CHANGED_PER_WRITE = 500
 """Mentions that one transaction hides or shows, so that others can write in between."""
@@ -55,7 +55,7 @@ def find(db: Connection, target: BlockTarget) -> int | None:
 def add(db: Connection, target: BlockTarget, actor: Actor, now: int) -> int:
     """Add a block; return its id. ``hide_some`` hides what is stored."""
     values = (*key_of(target), target.value, now - REACH_MS, *signed(actor, now))
-    return int(db.execute(_INSERT, values).lastrowid or 0)
+    return inserted_id(db, _INSERT, values)
 
 
 def end(db: Connection, block: int) -> bool:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 
 from monitor.model import Change, ChangeKind, State
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import from_ms, to_thousandths
 from monitor.store.sqlite import derived, relevance_queue
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.rows import sentiment_code
-from monitor.store.sqlite.units import from_ms, to_thousandths
 
 MAX_LOG_ROWS = 200_000
 """A reader that is further behind must reload its state."""
@@ -35,7 +35,7 @@ def trim(db: Connection, keep: int) -> None:
 
 def last_change_id(db: Connection) -> int:
     """The highest id that was ever assigned, or 0."""
-    found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'change'").fetchone()
+    found = db.execute(db.dialect.last_id, ("change",)).fetchone()
     return int(found[0]) if found else 0
 
 

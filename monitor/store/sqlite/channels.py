@@ -24,11 +24,11 @@ from monitor.model.notifications import (
     Schedule,
     Subscription,
 )
+from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import from_ms, optional_time, to_ms
 from monitor.store.sqlite import changes, queries
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.store_part import StorePart
-from monitor.store.sqlite.units import from_ms, optional_time, to_ms
 
 NO_ACCOUNT = 0
 """How the user of a machine without accounts is stored among quiet hours."""
@@ -115,7 +115,7 @@ class SqliteSubscriptions(StorePart):
             _require_channel(db, new.channel)
             insert = "INSERT INTO report_subscription (owner, channel, weekday, at, created_at) VALUES (?, ?, ?, ?, ?)"
             values = (new.owner, new.channel, new.weekday, _minutes(new.at), to_ms(now))
-            added = db.execute(insert, values).lastrowid
+            added = inserted_id(db, insert, values)
             return next(one for one in _report_subscriptions(db) if one.id == added)
 
         return self._write(job)
@@ -165,9 +165,10 @@ def _values(new: NewChannel) -> tuple[object, ...]:
 
 def _write_channel(db: Connection, statement: str, values: tuple[object, ...], name: str) -> int | None:
     try:
-        return db.execute(statement, values).lastrowid
+        found = db.execute(f"{statement} RETURNING id", values).fetchone()
     except sqlite3.IntegrityError as error:
         raise NotificationError(f"There is already a channel called {name}. Choose another name.") from error
+    return None if found is None else int(found[0])
 
 
 def _require_channel(db: Connection, id_: int) -> None:
@@ -179,7 +180,7 @@ def _add_subscription(db: Connection, new: NewSubscription, now: int) -> Subscri
     _require_channel(db, new.channel)
     insert = "INSERT INTO subscription (view, owner, channel, schedule, created_at) VALUES (?, ?, ?, ?, ?)"
     values = (new.view, new.owner, new.channel, _encode_schedule(new.schedule), now)
-    added = db.execute(insert, values).lastrowid
+    added = inserted_id(db, insert, values)
     # Without a place to begin at, a crash before the first step would lose what arrived meanwhile.
     start = "INSERT INTO notification_progress SELECT ? WHERE NOT EXISTS (SELECT 1 FROM notification_progress)"
     db.execute(start, (changes.last_change_id(db),))

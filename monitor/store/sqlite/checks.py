@@ -8,12 +8,12 @@ from typing import Any
 
 from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, Sentiment
 from monitor.model.checks import DRAW_LIFETIME, DRAW_SIZE
+from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import MILLISECOND, from_ms, from_thousandths, optional_time, to_ms
 from monitor.store.sqlite import relevance
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands, source_names
 from monitor.store.sqlite.rows import SENTIMENTS, sentiment_code
-from monitor.store.sqlite.store_part import StorePart
-from monitor.store.sqlite.units import MILLISECOND, from_ms, from_thousandths, optional_time, to_ms
 
 _LIFETIME_MS = DRAW_LIFETIME // MILLISECOND
 # Of each story the mention with the lowest random number: as if mentions were drawn one by one, and those of a story
@@ -101,7 +101,7 @@ def _insert_draw(db: Connection, person: str, f: DrawFilter, mentions: Sequence[
     if not left:
         return None
     insert = "INSERT INTO check_draw (person, at, brand, lang, source) VALUES (?, ?, ?, ?, ?)"
-    id_ = db.execute(insert, (person, now, f.brand, f.lang, f.source)).lastrowid
+    id_ = inserted_id(db, insert, (person, now, f.brand, f.lang, f.source))
     rows = [(id_, position, mention) for position, mention in enumerate(left)]
     db.executemany("INSERT INTO check_drawn (draw, position, mention) VALUES (?, ?, ?)", rows)
     return id_

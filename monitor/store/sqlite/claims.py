@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from monitor.model import ChangeKind
 from monitor.model.actions import Claim
+from monitor.store.sql.connection import Connection
 from monitor.store.sqlite.changes import BRING_BACK, update_all
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.signatures import claimant_code, signature
 
 Row = tuple[int | None, str, str, int]

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import ClassVar, Final
 from urllib.parse import quote
 
 from sqlite_utils import Database
@@ -17,16 +18,20 @@ from sqlite_utils import Database
 from monitor.errors import DatabaseMissing, StoreError
 from monitor.model import FaultKind, MigrationProgress
 from monitor.store.permissions import FILE_MODE, FOLDER_MODE, restrict_database
+from monitor.store.sql.connection import Dialect
 from monitor.store.sqlite.faults import disk_error, fault_error, store_errors
 from monitor.store.sqlite.schema import check_known, is_ours, migrate
 
 MAX_READERS = 8
 """Concurrent reads. More readers than cores would cost memory and gain nothing."""
+DIALECT: Final = Dialect("sqlite", "SELECT seq FROM sqlite_sequence WHERE name = ?")
 SQLITE_HEADER = b"SQLite format 3\x00"
 
 
 class Connection(sqlite3.Connection):
     """A connection that supports weak references, so that it can end with its thread."""
+
+    dialect: ClassVar[Dialect] = DIALECT
 
 
 def open_writer(

@@ -6,16 +6,15 @@ subtracted: hence the sign of a segment. So days in any time zone cost at most h
 
 from __future__ import annotations
 
-import sqlite3
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection, Cursor
+from monitor.store.sql.units import DAY_MS, month_of, month_start
 from monitor.store.sqlite.plan import Plan
-from monitor.store.sqlite.units import DAY_MS, month_of, month_start
 
 OPEN_END = 2**40
 """A day or month number that is later than any other, for ranges without an end."""
@@ -125,7 +124,7 @@ class CubeReader:
         for *values, amount in self._select(segment, f"{keys}, {n}", f"GROUP BY {keys}"):
             found[tuple(values)] += segment.sign * (amount or 0)
 
-    def _select(self, segment: Segment, columns: str, group_by: str = "") -> sqlite3.Cursor:
+    def _select(self, segment: Segment, columns: str, group_by: str = "") -> Cursor:
         plan = (self._plan.for_brand_days if segment.table == "cube_brand_day" else None) or self._plan
         if segment.table == "cube_all":
             return self._db.execute(f"SELECT {columns} FROM cube_all WHERE {plan.where} {group_by}", plan.params)

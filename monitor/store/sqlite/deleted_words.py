@@ -17,7 +17,8 @@ from contextlib import closing
 from pathlib import Path
 
 from monitor.errors import StoreError
-from monitor.store.sqlite.connections import Connection, connect
+from monitor.store.sql.connection import Connection
+from monitor.store.sqlite.connections import connect
 from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.locks import file_lock
 
@@ -49,9 +50,13 @@ def start_merge(db: Connection) -> int:
 
 def continue_merge(db: Connection) -> bool:
     """Merge some more; return whether that changed anything, which FTS5 documents as the sign that more remains."""
-    before = db.total_changes
+    before = _total_changes(db)
     db.execute(_MERGE, (MERGED_PAGES,))
-    return db.total_changes - before >= 2
+    return _total_changes(db) - before >= 2
+
+
+def _total_changes(db: Connection) -> int:
+    return int(db.execute("SELECT total_changes()").fetchone()[0])
 
 
 def finish(db: Connection, deletions: int, now: int) -> None:

@@ -7,7 +7,7 @@ it fast: row by row, in triggers, the index alone is five times slower.
 
 from __future__ import annotations
 
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
 
 IN_IDS = "id IN (SELECT value FROM json_each(?))"
 """Condition that selects rows by a JSON list of ids."""

@@ -9,11 +9,11 @@ from typing import Any
 
 from monitor.errors import NotificationError
 from monitor.model.events import EventDelivery, EventSubscription
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import from_ms, optional_time, to_ms
 from monitor.store.sqlite import changes
 from monitor.store.sqlite.channels import REMOVED_CHANNEL
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.store_part import StorePart
-from monitor.store.sqlite.units import from_ms, optional_time, to_ms
 
 _COLUMNS = "id, view, channel, created_at, cursor, replay_until, failures, next_try, problem"
 _SENT = "INSERT INTO event_mention VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET gone = excluded.gone, at = excluded.at"

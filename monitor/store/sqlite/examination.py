@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from monitor.errors import SchemaError, StoreError
 from monitor.model import Examination
+from monitor.store.sql.units import from_ms
 from monitor.store.sqlite import sources
 from monitor.store.sqlite.channels import read_channels
 from monitor.store.sqlite.connections import Connection, connect_read_only
@@ -19,7 +20,6 @@ from monitor.store.sqlite.erasure_mark import erasure_under_way, mark_file
 from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.migrations import migrations
 from monitor.store.sqlite.schema import check_known, is_ours
-from monitor.store.sqlite.units import from_ms
 from monitor.store.sqlite.verification import require_database
 
 BUSY_SECONDS = 2

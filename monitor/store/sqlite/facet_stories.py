@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 
 from monitor.model import MentionFilter
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
 from monitor.store.sqlite.facets import FACET_COLUMNS, vocabulary, without_choice
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.queries import count, sample

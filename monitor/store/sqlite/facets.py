@@ -9,14 +9,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 from monitor.model import Bin, Choice, FacetValue, Intent, MentionFilter
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import from_ms
 from monitor.store.sqlite.cubes import Counts, CubeReader, Key, bin_rows
 from monitor.store.sqlite.ids import active_brands, brand_names, source_names
 from monitor.store.sqlite.plan import PEOPLES_STATES, plan
 from monitor.store.sqlite.queries import Sample, count, sample
 from monitor.store.sqlite.rows import SENTIMENTS, STATES
 from monitor.store.sqlite.signatures import claimant_code
-from monitor.store.sqlite.units import from_ms
 
 FACET_COLUMNS = {
     "brand": "brand",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection, inserted_id
 
 
 def brand_names(db: Connection) -> dict[int, str]:
@@ -77,4 +77,4 @@ def insert_rule(db: Connection, brand: int, text: str, now: int) -> int:
     if known == text:
         return int(id_)
     values = (brand, version + 1, text, now)
-    return db.execute("INSERT INTO rule (brand, version, text, since) VALUES (?, ?, ?, ?)", values).lastrowid or 0
+    return inserted_id(db, "INSERT INTO rule (brand, version, text, since) VALUES (?, ?, ?, ?)", values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
 
 RECENT_POSTS = 20_000
 """Posts that are looked at, the newest, so that the time does not grow with the database."""

@@ -24,6 +24,8 @@ from monitor.model import (
     VolumeSeries,
 )
 from monitor.store.mention_queries import VOLUME_STEP
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import MILLISECOND, to_ms
 from monitor.store.sqlite import (
     brand_figures,
     facet_stories,
@@ -35,11 +37,9 @@ from monitor.store.sqlite import (
     top_values,
     volume_series,
 )
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.known_values import known_values
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.rows import load_mentions
-from monitor.store.sqlite.units import MILLISECOND, to_ms
 
 T = TypeVar("T")
 

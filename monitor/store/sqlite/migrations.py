@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from monitor.store.sql.units import to_ms
 from monitor.store.sqlite import links
 from monitor.store.sqlite.migration_steps import (
     CUBE,
@@ -38,7 +39,6 @@ from monitor.store.sqlite.migrations_stories import create_story_keys
 from monitor.store.sqlite.migrations_topics import create_topic_tables
 from monitor.store.sqlite.migrations_views import create_event_tables, create_view_tables
 from monitor.store.sqlite.reindexing import reindex_hashtags
-from monitor.store.sqlite.units import to_ms
 
 MIGRATION_SET = "wallflower"
 APPLICATION_ID = 0x57466C77

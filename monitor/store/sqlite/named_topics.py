@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from monitor.model import ChangeKind, FacetValue, MentionFilter, PostToFit, TopicReview
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import to_ms
 from monitor.store.sqlite import derived
 from monitor.store.sqlite.changes import log_changes
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.rows import POST_COLUMNS, read_post
-from monitor.store.sqlite.store_part import StorePart
 from monitor.store.sqlite.topic_bits import MAX_SLOTS, bits_of, slots_in_use
 from monitor.store.sqlite.topic_counts import topic_counts
-from monitor.store.sqlite.units import to_ms
 
 REVIEWED_POSTS = 500
 """Posts that one step matches."""

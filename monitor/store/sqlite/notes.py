@@ -7,10 +7,10 @@ from typing import Any
 from monitor.errors import NoteError
 from monitor.model import ChangeKind
 from monitor.model.actions import NOTE_CHARS, NOTE_EDIT_TIME, Actor, Note
+from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.units import MILLISECOND, optional_time
 from monitor.store.sqlite.changes import update_all
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.signatures import signature, signed
-from monitor.store.sqlite.units import MILLISECOND, optional_time
 
 Row = tuple[Any, ...]
 """The columns of a note but its mention: id, account, person, text, at, edited_at."""
@@ -49,7 +49,7 @@ def add(db: Connection, mention: int, text: str, actor: Actor, now: int) -> int:
         raise NoteError("The note is empty.")
     account, person, at = signed(actor, now)
     insert = "INSERT INTO note (mention, account, person, text, at) VALUES (?, ?, ?, ?, ?)"
-    note = int(db.execute(insert, (mention, account, person, text, at)).lastrowid or 0)
+    note = inserted_id(db, insert, (mention, account, person, text, at))
     _show(db, mention, now)
     return note
 

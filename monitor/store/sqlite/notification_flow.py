@@ -10,11 +10,11 @@ from typing import Any
 from monitor.model import ChangeKind, Intent, Post, Sentiment
 from monitor.model.notifications import Arrival, Arrivals, MessageState, NewMessage, OpenAlert
 from monitor.store.notifications import NotificationStep
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import from_ms, to_ms
 from monitor.store.sqlite.rows import HIDDEN, SENTIMENTS, SET_ASIDE, STATES, UNKNOWN_LANGUAGE
-from monitor.store.sqlite.store_part import StorePart
 from monitor.store.sqlite.topic_bits import names_of, slots_in_use
-from monitor.store.sqlite.units import from_ms, to_ms
 
 _WRITTEN = {ChangeKind.SAVED.value, ChangeKind.EDITED.value}
 _KINDS = _WRITTEN | {ChangeKind.JUDGED.value}

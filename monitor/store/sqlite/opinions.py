@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from monitor.model import ChangeKind, JudgedMention, MentionToJudge, Opinion, OpinionWork, PostToJudge
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import from_thousandths, to_ms, to_thousandths
 from monitor.store.sqlite import derived
 from monitor.store.sqlite.changes import log_changes
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_evidence, read_spans, sentiment_code
-from monitor.store.sqlite.store_part import StorePart
-from monitor.store.sqlite.units import from_thousandths, to_ms, to_thousandths
 
 ADJUSTMENT = "ifnull(json_extract(evidence, '$.adjustment'), 0)"
 """What was added to ``program_score`` from people's answers, in thousandths."""

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from monitor.model.notifications import DeliveryAttempt, Message, MessageState
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import from_ms, optional_ms, optional_time, to_ms
 from monitor.store.sqlite.channels import SqliteChannels, SqliteSubscriptions
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.notification_flow import SqliteFlow
-from monitor.store.sqlite.store_part import StorePart
-from monitor.store.sqlite.units import from_ms, optional_ms, optional_time, to_ms
 
 NEVER_BEGAN = "The message about its beginning was not delivered."
 _COLUMNS = """message.id, message.rule, message.subject, message.channel, message.via, message.facts, message.state,

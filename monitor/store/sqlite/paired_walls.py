@@ -8,10 +8,10 @@ from typing import Any
 
 from monitor.errors import PeopleError
 from monitor.model.people import PairedWall
-from monitor.store.sqlite import audit
+from monitor.store.sql import audit
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import from_ms, optional_time
 from monitor.store.sqlite.accounts import change_version, insert, name_key
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import from_ms, optional_time
 
 _SELECT = "SELECT id, name, wall, paired_by, paired_at, seen_at, address, size, version, browser FROM paired_wall"
 

@@ -18,9 +18,10 @@ from monitor.model.people import (
     TokenScope,
     Tries,
 )
-from monitor.store.sqlite import accounts, audit, paired_walls, sessions
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import to_ms
+from monitor.store.sql import audit
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import to_ms
+from monitor.store.sqlite import accounts, paired_walls, sessions
 
 T = TypeVar("T")
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from monitor.model import Count, ListPosition, Order, Position
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import to_ms
 from monitor.store.sqlite import time_order
 from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES, Candidates
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.cubes import CubeReader
 from monitor.store.sqlite.plan import Plan
-from monitor.store.sqlite.units import to_ms
 
 _HASHED_SHARE = "((({{id}} * 2654435761) >> 16) & 65535) < {share}"
 """True for a share, in 65536ths, of all ids, spread evenly whatever the pattern in which they arrived."""

@@ -6,10 +6,10 @@ from collections.abc import Container, Mapping
 from dataclasses import replace
 
 from monitor.model import JudgedPost, Refusal
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import to_ms
 from monitor.store.sqlite.retention import oldest_kept
 from monitor.store.sqlite.tombstones import Tombstones
-from monitor.store.sqlite.units import to_ms
 
 
 def refused_posts(

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 
 from monitor.model import Brand
+from monitor.store.sql.connection import Connection
 from monitor.store.sqlite import rule_changes
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import brand_id, insert_rule
 
 

@@ -21,12 +21,12 @@ from monitor.model import (
     SetAside,
     State,
 )
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import from_ms, to_ms
 from monitor.store.sqlite import derived, relevance_queue, relevance_work
 from monitor.store.sqlite.changes import log_changes, set_state
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands
-from monitor.store.sqlite.store_part import StorePart
-from monitor.store.sqlite.units import from_ms, to_ms
 
 MOVED_PER_WRITE = 500
 """Mentions that one transaction brings back, so that others can write in between."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
 
 _IDS = "(SELECT value FROM json_each(?))"
 _ENQUEUE = """

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from monitor.model import ChangeKind, ClickedMention, JudgedRelevance, MentionToPlace, RelevanceWork, SetAside
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import MAX_MS
 from monitor.store.sqlite import derived
 from monitor.store.sqlite.changes import update_all
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.rows import SET_ASIDE, read_spans
-from monitor.store.sqlite.units import MAX_MS
 
 _BODY = "iif(post.title = '', post.text, post.title || char(10, 10) || post.text)"
 _SPANS = "ifnull(json_extract(mention.evidence, '$.spans'), '[]')"

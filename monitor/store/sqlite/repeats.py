@@ -25,9 +25,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from monitor.model import JudgedPost, Post
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import to_ms
 from monitor.store.sqlite import links
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import to_ms
 
 MAX_HOURS_APART = 26
 """The largest difference between two time zones."""

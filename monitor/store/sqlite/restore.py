@@ -22,11 +22,11 @@ from pathlib import Path
 from monitor.errors import StoreError
 from monitor.model import Restored
 from monitor.store.backups import sync, verify_checksum
+from monitor.store.sql.units import to_ms
 from monitor.store.sqlite.connections import connect, connect_read_only
 from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.locks import file_lock
 from monitor.store.sqlite.restored_erasures import erase_again, read_erasures
-from monitor.store.sqlite.units import to_ms
 from monitor.store.sqlite.verification import require_database, verified_content
 
 STAGED = ".restoring"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
 
 
 class IdRange(NamedTuple):

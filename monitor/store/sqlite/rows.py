@@ -23,10 +23,10 @@ from monitor.model import (
     WordWeight,
 )
 from monitor.model.actions import Claim
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import from_ms, from_thousandths, to_thousandths
 from monitor.store.sqlite.signatures import signature
 from monitor.store.sqlite.topic_bits import names_of, slots_in_use
-from monitor.store.sqlite.units import from_ms, from_thousandths, to_thousandths
 
 UNKNOWN_LANGUAGE = "und"
 """How an unknown language is stored and filtered."""

@@ -18,8 +18,8 @@ from typing import NamedTuple
 from monitor.model.rules import PreviewedPost, PreviewFigures, PreviewSide
 from monitor.query import Document, Query
 from monitor.query.fts import FtsBounds, compile_bounds
+from monitor.store.sql.connection import Connection
 from monitor.store.sqlite.candidates import first_id_added
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import EVERYTHING, all_of, token
 from monitor.store.sqlite.ids import active_brand_id, source_names
 from monitor.store.sqlite.plan import field_expression

@@ -9,10 +9,10 @@ from typing import Any
 from monitor.model import Finding
 from monitor.model.rules import PreviewFigures, RematchWork, RuleVersion
 from monitor.query import parse
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import to_ms
 from monitor.store.sqlite import rematching, rule_changes, rule_preview
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.store_part import StorePart
-from monitor.store.sqlite.units import to_ms
 
 _ANNOUNCE = "INSERT OR REPLACE INTO rule_note (brand, text, person, reason, at) VALUES (?, ?, ?, ?, ?)"
 

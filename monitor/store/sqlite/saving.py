@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind, Finding, JudgedPost, Post, Refusal, SaveResult, State
 from monitor.query import field_value, index_text
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import month_of, to_ms, to_thousandths
 from monitor.store.sqlite import blocks, deleted_words, derived, links, opinions, relevance_queue
 from monitor.store.sqlite.changes import log_changes
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import post_tags
 from monitor.store.sqlite.ids import IdCache, source_id
 from monitor.store.sqlite.refusals import refused_posts
@@ -23,7 +24,6 @@ from monitor.store.sqlite.sources import extend_imported_period
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.story_keys import KeyedPost
 from monitor.store.sqlite.topic_bits import TopicSaver
-from monitor.store.sqlite.units import month_of, to_ms, to_thousandths
 
 _SELECT_STORED = """
     SELECT post.external_id, post.id, post.published_at, post.author, post.site, post.url, post.title, post.text,
@@ -316,7 +316,7 @@ def _delete(db: Connection, stories: StoryIndex, posts: list[int], mention_ids: 
 
 def next_id(db: Connection, table: str) -> int:
     """The id of the next row of a table."""
-    found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    found = db.execute(db.dialect.last_id, (table,)).fetchone()
     return 1 + (found[0] if found else 0)
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from monitor.errors import PeopleError
 from monitor.model.people import SESSION_IDLE, SESSION_LIFETIME, ApiToken, Session, TokenScope
-from monitor.store.sqlite import audit
+from monitor.store.sql import audit
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import MILLISECOND, from_ms, optional_time, to_ms
 from monitor.store.sqlite.accounts import (
     ACCOUNT_COLUMNS,
     N_ACCOUNT_COLUMNS,
@@ -19,8 +21,6 @@ from monitor.store.sqlite.accounts import (
     insert,
     require_account,
 )
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import MILLISECOND, from_ms, optional_time, to_ms
 
 _OPEN = f"session.created_at > ?1 - {SESSION_LIFETIME // MILLISECOND} AND session.seen_at > ?1 - {SESSION_IDLE // MILLISECOND}"  # noqa: E501
 _SESSIONS = f"""SELECT {ACCOUNT_COLUMNS}, session.id, session.created_at, session.seen_at, session.address,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.model.actions import Actor, Signature
-from monitor.store.sqlite.units import from_ms
+from monitor.store.sql.units import from_ms
 
 LOCAL_CLAIMANT = 0
 """The column ``mention.claimant`` for the local user; for others the id of the account."""

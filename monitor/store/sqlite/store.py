@@ -38,9 +38,12 @@ from monitor.store.people import PeopleStore
 from monitor.store.relevance import RelevanceStore
 from monitor.store.requests import with_requests
 from monitor.store.rules import RuleStore
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import MILLISECOND, optional_ms, to_ms
 from monitor.store.sqlite import (
     analysis_results,
     changes,
+    connections,
     ids,
     links,
     registering,
@@ -50,7 +53,7 @@ from monitor.store.sqlite import (
 )
 from monitor.store.sqlite.actions import SqliteActions
 from monitor.store.sqlite.checks import SqliteChecks
-from monitor.store.sqlite.connections import Connection, Readers, open_writer
+from monitor.store.sqlite.connections import Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
 from monitor.store.sqlite.events import SqliteEvents
 from monitor.store.sqlite.faults import FaultTracker
@@ -68,7 +71,6 @@ from monitor.store.sqlite.rules import SqliteRules
 from monitor.store.sqlite.slow_reads import SlowReads
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.story_index import StoryIndex
-from monitor.store.sqlite.units import MILLISECOND, optional_ms, to_ms
 from monitor.store.sqlite.views import SqliteViews
 from monitor.store.sqlite.writer import Writer
 from monitor.store.views import ViewStore
@@ -84,7 +86,7 @@ REMOVED_PER_WRITE = 500
 class SqliteStore(SqliteMentionQueries):
     """Store over a SQLite file. ``monitor.store.interface`` documents the methods."""
 
-    def __init__(self, path: Path, db: Connection, options: OpenOptions) -> None:
+    def __init__(self, path: Path, db: connections.Connection, options: OpenOptions) -> None:
         """``db``: the connection to write with, as ``connections.open_writer`` returns it."""
         self.path, self._options = path, options
         clock = options.clock or Clock()

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from monitor.model import MentionFilter, StoryCount
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import MAX_MS
 from monitor.store.sqlite.candidates import Candidates
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import Plan, plan
 from monitor.store.sqlite.queries import new_ids, sample
-from monitor.store.sqlite.units import MAX_MS
 
 SAMPLE_SIZE = 2_000
 """Matches of a long list that are read; the error of the estimate is about 2 %."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.model import JudgedPost
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import from_ms
 from monitor.store.sqlite.story_keys import KeyedPost, StoryKeys
-from monitor.store.sqlite.units import from_ms
 from monitor.text.near_duplicates import MAX_POSTS, NearDuplicateIndex, Origin
 from monitor.text.story_keys import title_words
 

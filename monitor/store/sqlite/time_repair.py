@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import from_ms, month_of
 from monitor.store.sqlite import derived, links
 from monitor.store.sqlite.candidates import first_id_added
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.sources import clamp_status
-from monitor.store.sqlite.units import from_ms, month_of
 
 _TIME_COLUMNS = (
     ("change", "at"),

@@ -23,8 +23,8 @@ from collections.abc import Iterable, Iterator
 
 from monitor.model import Post
 from monitor.query import field_value
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import to_ms
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import to_ms
 from monitor.text.links import link_key
 
 HASH_BYTES = 12

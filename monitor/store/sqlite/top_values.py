@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from monitor.model import Choice, FacetValue, MentionFilter
 from monitor.query import Document, field_value, url_host
+from monitor.store.sql.connection import Connection
 from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.queries import count, sample
 

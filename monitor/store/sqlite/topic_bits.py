@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from monitor.model import TopicFit
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
 
 MAX_SLOTS = 63
 """An integer of SQLite has so many bits besides its sign."""

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 
 from monitor.model import Choice, FacetValue, MentionFilter
+from monitor.store.sql.connection import Connection
 from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.queries import count, sample
 from monitor.store.sqlite.topic_bits import slots_in_use

@@ -10,10 +10,10 @@ from sqlite_utils import Database
 
 from monitor.errors import StoreError
 from monitor.model import DatabaseContent
+from monitor.store.sql.units import from_ms
 from monitor.store.sqlite.connections import SQLITE_HEADER, Connection, connect_read_only
 from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.schema import check_known, is_ours
-from monitor.store.sqlite.units import from_ms
 
 MAX_PROBLEMS = 3
 """Problems of a damaged file that its error message quotes."""

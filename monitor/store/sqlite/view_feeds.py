@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from monitor.model.saved_views import ViewFeed
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import from_ms, optional_time
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import from_ms, optional_time
 
 _SAME_KEY = "view = ? AND ifnull(account, 0) = ifnull(?, 0)"
 # While there are no accounts, feeds belong to nobody: the first account ends them, because nobody could revoke them.

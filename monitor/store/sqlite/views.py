@@ -19,11 +19,11 @@ from monitor.model.saved_views import (
     SavedView,
     ViewFeed,
 )
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.units import from_ms, to_ms
 from monitor.store.sqlite import queries, story_counts, view_feeds
-from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.store_part import StorePart
-from monitor.store.sqlite.units import from_ms, to_ms
 
 _COLUMNS = "saved_view.id, owner, name, filter, brand_group, range, shared, created_at"
 _IS_VISIBLE = "(shared OR owner IS NULL OR owner IS ?1)"

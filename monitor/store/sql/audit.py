@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from monitor.model import Json
 from monitor.model.people import TRY_WINDOW, AuditEntry, Tries
-from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import MAX_MS, MILLISECOND, from_ms
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import MAX_MS, MILLISECOND, from_ms
 
 _WINDOW_MS = TRY_WINDOW // MILLISECOND
 
@@ -35,7 +35,7 @@ def entries(db: Connection, before: int | None, limit: int, actor: str, action: 
 
 def actors(db: Connection) -> list[str]:
     """Everybody in the audit log."""
-    return [actor for (actor,) in db.execute("SELECT DISTINCT actor FROM audit ORDER BY actor COLLATE NOCASE")]
+    return [actor for (actor,) in db.execute("SELECT actor FROM audit GROUP BY actor ORDER BY lower(actor), actor")]
 
 
 def actions(db: Connection) -> list[str]:
@@ -54,7 +54,7 @@ def count_try(db: Connection, limits: Mapping[str, int], now: int) -> Tries:
     waits = [min(until, now + _WINDOW_MS) for key, (n, until) in counted.items() if n >= limits[key]]
     if waits:
         return Tries(0, from_ms(max(waits)))
-    upsert = "INSERT INTO tries VALUES (?1, 1, ?2) ON CONFLICT (key) DO UPDATE SET n = n + 1, until = ?2"
+    upsert = "INSERT INTO tries VALUES (?1, 1, ?2) ON CONFLICT (key) DO UPDATE SET n = tries.n + 1, until = ?2"
     db.executemany(upsert, [(key, now + _WINDOW_MS) for key in limits])
     return Tries(min(limits[key] - n - 1 for key, (n, _) in counted.items()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from monitor.store.sqlite.connections import Connection
+from monitor.store.sql.connection import Connection
 
 T = TypeVar("T")
 

@@ -1,0 +1,56 @@
+"""The connection that shared SQL runs on, and what the engines spell differently.
+
+``sqlite3.Connection`` satisfies ``Connection`` as it is, so that the protocol costs nothing on SQLite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
+"""The values of ``?`` and ``?1``, or those of ``:name``."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Expressions that no spelling has in common."""
+
+    name: str
+    last_id: str
+    """Selects the highest id that was ever assigned in the table named by the one parameter; no row if none was."""
+
+
+class Cursor(Protocol):
+    """The rows of a statement, as tuples."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows a statement changed."""
+
+    def fetchone(self) -> Any: ...
+
+    def fetchmany(self, size: int = ..., /) -> list[Any]: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """A connection in a transaction of the store."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """That of the engine."""
+
+    def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor: ...
+
+    def executemany(self, sql: str, parameters: Iterable[Parameters], /) -> Cursor: ...
+
+
+def inserted_id(db: Connection, insert: str, values: Parameters) -> int:
+    """Run an INSERT of one row; return the id of the row."""
+    (id_,) = db.execute(f"{insert} RETURNING id", values).fetchone()
+    return int(id_)
