@@ -391,6 +391,20 @@ def test_the_index_hides_no_match(body: str, lang: str) -> None:
     assert all_intents(FINDER, body, lang) == all_intents(EXHAUSTIVE, body, lang), (body, lang)
 
 
+def test_the_cues_of_a_language_are_indexed_when_a_text_needs_them() -> None:
+    created: list[str] = []
+
+    def create(rules: Sequence[IntentRules]) -> AllCues:
+        created.append(rules[0].lang)
+        return AllCues(rules)
+
+    finder = IntentFinder(RULES, BRANDS, create)
+    assert created == []
+    for lang in ("de", "pl", "de", "en"):
+        all_intents(finder, "Acme ist zu teuer", lang)
+    assert created == ["de", "en"]
+
+
 def test_the_index_hides_no_match_in_the_labelled_posts() -> None:
     for one in labelled_posts():
         assert all_intents(FINDER, one.text, one.lang) == all_intents(EXHAUSTIVE, one.text, one.lang), one.text

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from display.access.oidc import KEY_RETRY_SECONDS, Attempt
+from display.access.oidc import KEY_RETRY_SECONDS
+from display.access.single_sign_on import Attempt
 from monitor.config.sign_in import EVERYBODY, Oidc, Roles, SignIn, TrustedHeader
 from monitor.model.people import Role
 from tests.access_setup import PASSWORD, Site, sign_in

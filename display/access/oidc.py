@@ -1,4 +1,4 @@
-"""OpenID Connect: the authorization code flow with PKCE, by Authlib.
+"""OpenID Connect: the authorization code flow with PKCE, by Authlib, which takes a tenth of a second to import.
 
     begin  --> the provider's page, and what the browser has to keep meanwhile, in a cookie
     finish --> the code is exchanged for an ID token, which is checked --> ExternalPerson
@@ -9,14 +9,11 @@ Nothing is kept on the server between the two, so any process can finish what an
 from __future__ import annotations
 
 import hmac
-import json
 import logging
 import secrets
 import threading
 import time
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from authlib.common.security import generate_token
@@ -29,9 +26,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from display.access.external_accounts import ExternalPerson
+from display.access.single_sign_on import TRY_AGAIN, Attempt, ProviderError
 from monitor import secrets as configured_secrets
 from monitor.config.sign_in import Oidc
-from monitor.errors import AuthError, PeopleError
+from monitor.errors import AuthError
 
 TIMEOUT_SECONDS = 10.0
 METADATA_SECONDS = 3600.0
@@ -42,40 +40,10 @@ LEEWAY_SECONDS = 60
 """How far the provider's clock may be off."""
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Only signatures with a private key: never "none", nor a hash that anybody with the client secret can compute."""
-TRY_AGAIN = "Signing in did not work. Try again."
 NOT_SET_UP = "Signing in with {name} is not set up correctly. Tell an admin."
 UNREACHABLE = "{name} cannot be reached. Try again later, or ask an admin."
 
 log = logging.getLogger("wallflower.access")
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What the browser keeps while its person signs in there."""
-
-    state: str
-    nonce: str
-    verifier: str
-    target: str
-    """Our own path where the person wanted to go."""
-
-    def to_cookie(self) -> str:
-        """As the value of a cookie."""
-        return urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
-
-    @classmethod
-    def from_cookie(cls, value: str) -> Attempt | None:
-        """From the value of a cookie, which is untrusted; None if it is not one."""
-        try:
-            found = json.loads(urlsafe_b64decode(value.encode()))
-            attempt = cls(**found)
-        except (ValueError, TypeError):
-            return None
-        return attempt if all(isinstance(text, str) for text in asdict(attempt).values()) else None
-
-
-class ProviderError(PeopleError):
-    """Signing in did not work. The message is for the person; the log has the reason."""
 
 
 class OidcProvider:

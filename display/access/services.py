@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -13,13 +14,14 @@ from display.access.first_admin import FIRST_ADMIN_PATH, FirstAdminCode
 from display.access.guard import Guard
 from display.access.header_people import HeaderPeople
 from display.access.identity import Identities
-from display.access.oidc import OidcProvider
 from display.access.pairing import Pairing
 from display.access.passwords import Passwords
 from monitor.clock import Clock
 
 if TYPE_CHECKING:
+    from display.access.oidc import OidcProvider
     from monitor.config import Config
+    from monitor.config.sign_in import Oidc
     from monitor.config.tables import Server
     from monitor.store.people import PeopleStore
 
@@ -56,7 +58,7 @@ class Access:
             first_admin_code=FirstAdminCode(clock),
             pairing=Pairing(clock),
             external_accounts=accounts,
-            oidc=OidcProvider(settings.oidc) if settings.oidc else None,
+            oidc=_oidc_provider(settings.oidc) if settings.oidc else None,
             passwords_allowed=settings.passwords,
         )
 
@@ -64,6 +66,11 @@ class Access:
         """Log the code for the first admin if there is no account and other machines can reach ``server``."""
         if not self.identities.is_private and not self.identities.has_accounts():
             self.first_admin_code.announce(f"{public_address(server)}{FIRST_ADMIN_PATH}")
+
+
+def _oidc_provider(options: Oidc) -> OidcProvider:
+    provider: OidcProvider = importlib.import_module("display.access.oidc").OidcProvider(options)
+    return provider
 
 
 def public_address(server: Server) -> str:

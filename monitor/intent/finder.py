@@ -50,15 +50,10 @@ class IntentFinder:
     ) -> None:
         """``create_index``: for tests, which compare the index with a search for all cues."""
         self._names = {brand.name: _Names([brand.name, *brand.aliases]) for brand in brands}
-        self._by_language: dict[str, CandidateIndex] = {}
-        by_language: defaultdict[str, list[IntentRules]] = defaultdict(list)
         rules = tuple(rules)
         self.digest = rules_digest(rules)
         """Changes with the rules."""
-        for one in rules:
-            by_language[one.lang].append(one)
-        for lang, of_language in by_language.items():
-            self._by_language[lang] = create_index(of_language)
+        self._by_language = _Indexes(rules, create_index)
         self._complaint_languages = {one.lang for one in rules if one.intent is Intent.COMPLAINT}
 
     def find(
@@ -75,7 +70,7 @@ class IntentFinder:
         ``text_start``: where the text begins in ``body``, after the title.
         """
         lang = (lang or DEFAULT_LANGUAGE).lower()[:2]
-        index, body = self._by_language.get(lang), body[:MAX_CHARS]
+        index, body = self._by_language[lang], body[:MAX_CHARS]
         found = self._find(index, body, text_start, spans, scores) if index else {}
         if lang in self._complaint_languages:
             for brand in spans:
@@ -110,6 +105,27 @@ class IntentFinder:
     def _find_names(self, body: str, brand: str, matches: Sequence[Span]) -> list[Span]:
         names = self._names.get(brand)
         return (names.find(body) if names else []) or [span for span in matches if span.end <= len(body)]
+
+
+class _Indexes(dict[str, CandidateIndex | None]):
+    """Language -> the index of its cues, None if it has none.
+
+    Each is created when a text needs it; that of English takes 0.2 s. Two threads may create the same one.
+    """
+
+    def __init__(
+        self, rules: Iterable[IntentRules], create_index: Callable[[Sequence[IntentRules]], CandidateIndex]
+    ) -> None:
+        super().__init__()
+        self._create = create_index
+        self._rules: defaultdict[str, list[IntentRules]] = defaultdict(list)
+        for one in rules:
+            self._rules[one.lang].append(one)
+
+    def __missing__(self, lang: str) -> CandidateIndex | None:
+        if rules := self._rules.get(lang):
+            self[lang] = self._create(rules)
+        return self.get(lang)
 
 
 class _Names:

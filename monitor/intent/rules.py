@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 from hashlib import sha256
 from importlib import resources
 from typing import Any
@@ -26,17 +26,40 @@ _KEYS = {"lang", "rules", "patterns", "unless", "question", "addressed", "score"
 _SCORES = ("not negative", "not positive")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cue:
-    """One rule or pattern; ``names``: those of "BRAND" and "OTHER" whose place it says."""
+    """One rule or pattern. It is parsed when it is first needed: all languages together take half a second."""
 
     text: str
-    query: Query | Pattern
-    keys: tuple[Keys, ...]
-    """A text must contain one of each. The first has the longest words."""
-    names: frozenset[str]
-    pairs: tuple[Pair, ...] = ()
-    """A text must contain one of each. Rules have none: they also find words inside hashtags."""
+    is_rule: bool = False
+    """Whether it is a rule of the query language, instead of a pattern."""
+
+    @cached_property
+    def query(self) -> Query | Pattern:
+        """What finds it in a text. Raises PatternError and QueryError."""
+        if not self.is_rule:
+            return parse_pattern(self.text)
+        return parse(self.text.replace("BRAND", BRAND_WORD).replace("OTHER", OTHER_WORD))
+
+    @cached_property
+    def keys(self) -> tuple[Keys, ...]:
+        """A text must contain one of each. The first has the longest words. Raises PatternError and QueryError."""
+        if isinstance(self.query, Pattern):
+            return self.query.keys
+        terms = [_keys(term) for term in self.query.terms()]
+        if keys := reduce(either, terms) if terms else ():
+            return keys
+        raise PatternError(f"`{self.text}` needs a word besides BRAND that always occurs.")
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """A text must contain one of each. Rules have none: they also find words inside hashtags."""
+        return self.query.pairs if isinstance(self.query, Pattern) else ()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Those of "BRAND" and "OTHER" whose place it says."""
+        return frozenset(name for name in ("BRAND", "OTHER") if name in self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +81,8 @@ class IntentRules:
 
 @cache
 def load_intent_rules() -> tuple[IntentRules, ...]:
-    """The rules that are part of the program. Reading them takes a quarter of a second, the first time only."""
-    return parse_intent_rules(built_in_rules_text(), FILE_NAME)
+    """The rules that are part of the program. Tests check their cues, so these are parsed when they are needed."""
+    return _parse(built_in_rules_text(), FILE_NAME, check_cues=False)
 
 
 def rules_digest(rules: Iterable[IntentRules]) -> str:
@@ -86,14 +109,21 @@ def built_in_rules_text() -> str:
 
 def parse_intent_rules(text: str, name: str) -> tuple[IntentRules, ...]:
     """The rules of a file called ``name``. Raises IntentFileError with every problem at once."""
+    return _parse(text, name, check_cues=True)
+
+
+def _parse(text: str, name: str, *, check_cues: bool) -> tuple[IntentRules, ...]:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise IntentFileError(name, [f"is not TOML: {error}"]) from error
     problems: list[str] = []
-    rules = [
-        found for where, intent, table in _tables(content, problems) if (found := _read(where, intent, table, problems))
-    ]
+    rules: list[IntentRules] = []
+    for where, intent, table in _tables(content, problems):
+        if found := _read(where, intent, table, problems):
+            rules.append(found)
+        if check_cues:
+            problems += _problems_of_cues(where, table)
     if problems:
         raise IntentFileError(name, problems)
     return tuple(rules)
@@ -137,27 +167,18 @@ def _cues(where: str, table: Mapping[str, Any], key: str, problems: list[str]) -
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         problems.append(f"{where}: `{key}` must be a list of texts.")
         return []
-    found: list[Cue] = []
-    for text in texts:
-        try:
-            found.append(_rule(text) if key == "rules" else _pattern(text))
-        except (PatternError, QueryError) as error:
-            problems.append(f"{where}, `{key}`: {error}")
-    return found
+    return [Cue(text, is_rule=key == "rules") for text in texts]
 
 
-def _pattern(text: str) -> Cue:
-    pattern = parse_pattern(text)
-    return Cue(text, pattern, pattern.keys, _names(text), pattern.pairs)
-
-
-def _rule(text: str) -> Cue:
-    query = parse(text.replace("BRAND", BRAND_WORD).replace("OTHER", OTHER_WORD))
-    terms = [_keys(term) for term in query.terms()]
-    keys = reduce(either, terms) if terms else ()
-    if not keys:
-        raise PatternError(f"`{text}` needs a word besides BRAND that always occurs.")
-    return Cue(text, query, keys, _names(text))
+def _problems_of_cues(where: str, table: Mapping[str, Any]) -> Iterator[str]:
+    """Why cues of a table cannot be used. Parses each of them."""
+    for key in ("rules", "patterns", "unless"):
+        texts = table.get(key)
+        for text in texts if isinstance(texts, list) else ():
+            try:
+                _ = isinstance(text, str) and Cue(text, is_rule=key == "rules").keys
+            except (PatternError, QueryError) as error:
+                yield f"{where}, `{key}`: {error}"
 
 
 def _keys(term: Term) -> tuple[Keys, ...]:
@@ -169,7 +190,3 @@ def _keys(term: Term) -> tuple[Keys, ...]:
         keys[-1] = Keys(prefixes=frozenset((words[-1],)))
     named = [one for one, word in zip(keys, words, strict=True) if word not in (BRAND_WORD, OTHER_WORD)]
     return tuple(sorted(named, key=lambda one: -one.length))
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(name for name in ("BRAND", "OTHER") if name in text)

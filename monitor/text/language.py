@@ -18,7 +18,7 @@ import string
 import threading
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -93,9 +93,6 @@ class LanguageDetector:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loaded: _Estimator | None = None
-        words = words_of_languages()
-        self._english_words = frozenset(word for word, codes in words.items() if codes == ("en",))
-        self._other_words = frozenset(word for word, codes in words.items() if "en" not in codes)
 
     def detect(self, texts: Sequence[str], usual: Sequence[str | None] = ()) -> list[str | None]:
         """Return the ISO 639-1 code of each text, None if the text is too short or too mixed to decide.
@@ -143,6 +140,14 @@ class LanguageDetector:
             for index, is_refuted in zip(batch, sure, strict=True):
                 found[index] = is_refuted
         return found
+
+    @cached_property
+    def _english_words(self) -> frozenset[str]:
+        return frozenset(word for word, codes in words_of_languages().items() if codes == ("en",))
+
+    @cached_property
+    def _other_words(self) -> frozenset[str]:
+        return frozenset(word for word, codes in words_of_languages().items() if "en" not in codes)
 
     def _estimator(self) -> _Estimator:
         with self._lock:

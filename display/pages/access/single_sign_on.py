@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.cookies import delete_cookie, named_cookie, set_cookie
-from display.access.oidc import TRY_AGAIN, Attempt, OidcProvider, ProviderError
 from display.access.services import access
+from display.access.single_sign_on import TRY_AGAIN, Attempt, ProviderError
 from display.pages.access.forms import WAIT, local_time, never_store
 from display.pages.access.own_paths import own_path
 from display.pages.access.sign_in import sign_in_page, signed_in
 from display.pages.context import page_context
 from monitor.errors import PeopleError
+
+if TYPE_CHECKING:
+    from display.access.oidc import OidcProvider
 
 ATTEMPT_COOKIE = "wallflower_sign_in"
 ATTEMPT_LIFETIME = timedelta(minutes=15)
