@@ -20,6 +20,8 @@ class Dialect:
     name: str
     last_id: str
     """Selects the highest id that was ever assigned in the table named by the one parameter; no row if none was."""
+    random_bits: str
+    """A random integer of at least 0 and less than 2 ** 23, another one for each row."""
 
 
 class Cursor(Protocol):

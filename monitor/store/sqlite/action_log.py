@@ -27,8 +27,8 @@ _ASPECTS: Mapping[ActionKind, aspects.Aspect] = MappingProxyType(
     }
 )
 _FIND = """
-    SELECT id, kind, block, at, undone FROM action WHERE login = ?1 AND account IS ?2 AND at > ?3
-    AND (?4 IS NULL AND NOT undone OR id = ?4) ORDER BY id DESC LIMIT 1"""
+    SELECT id, kind, block, at, undone FROM action WHERE login = ?1 AND coalesce(account, 0) = ?2 AND at > ?3
+    AND (?4 = 0 AND undone = 0 OR id = ?4) ORDER BY id DESC LIMIT 1"""
 
 
 class _Stored(NamedTuple):
@@ -112,7 +112,7 @@ def undo(db: Connection, actor: Actor, now: int, action: int | None) -> tuple[Un
 
 
 def _find(db: Connection, actor: Actor, now: int, action: int | None) -> _Stored | None:
-    row = db.execute(_FIND, (actor.login, actor.account, now - _UNDO_MS, action)).fetchone()
+    row = db.execute(_FIND, (actor.login, actor.account or 0, now - _UNDO_MS, action or 0)).fetchone()
     return None if row is None else _Stored(row[0], ActionKind(row[1]), row[2], row[3], bool(row[4]))
 
 

@@ -21,11 +21,11 @@ from monitor.model.actions import (
     UndoResult,
 )
 from monitor.model.people import Role
-from monitor.store.sql import audit
+from monitor.store.sql import accounts, audit
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import to_ms
-from monitor.store.sqlite import accounts, action_log, blocks, changes, claims, notes, relevance
+from monitor.store.sqlite import action_log, blocks, changes, claims, notes, relevance
 from monitor.store.sqlite.aspects import save_correction
 from monitor.store.sqlite.selection import Selection
 from monitor.store.sqlite.signatures import signature, signed

@@ -12,7 +12,7 @@ from monitor.model import FoundTopic, Incident, Topics, Trend
 from monitor.store.sql.connection import Connection, inserted_id
 from monitor.store.sql.units import MILLISECOND, from_ms, optional_ms, optional_time, to_ms
 
-_COLUMNS = "since, until, seen_at, checked_at, n, baseline, window, peak, trend, negative, topic, phrases, sources"
+_COLUMNS = 'since, until, seen_at, checked_at, n, baseline, "window", peak, trend, negative, topic, phrases, sources'
 _SELECT = f"SELECT brand.name, {_COLUMNS}, incident.id FROM incident JOIN brand ON brand.id = incident.brand"
 _INSERT = f"INSERT INTO incident (brand, {_COLUMNS}) VALUES (?{', ?' * 13})"
 _UPDATE = f"UPDATE incident SET (brand, {_COLUMNS}) = (?{', ?' * 13}) WHERE id = ?"
@@ -26,7 +26,7 @@ def incidents(db: Connection, since: int, until: int) -> list[Incident]:
 
 def latest_incidents(db: Connection) -> list[Incident]:
     """The newest incident of each brand of the config, in its order."""
-    where = """WHERE active AND incident.id = (SELECT id FROM incident later WHERE later.brand = brand.id
+    where = """WHERE active <> 0 AND incident.id = (SELECT id FROM incident later WHERE later.brand = brand.id
         ORDER BY later.since DESC, later.id DESC LIMIT 1) ORDER BY position"""
     return [_incident(row) for row in db.execute(f"{_SELECT} {where}")]
 
@@ -42,13 +42,15 @@ def save_incident(db: Connection, brand: int, incident: Incident) -> Incident:
 def end_inactive(db: Connection) -> None:
     """End the ongoing incidents of brands that left the config: at their last check, as no more will follow."""
     db.execute("""UPDATE incident SET until = checked_at
-        WHERE until IS NULL AND brand IN (SELECT id FROM brand WHERE NOT active)""")
+        WHERE until IS NULL AND brand IN (SELECT id FROM brand WHERE active = 0)""")
 
 
 def save_topics(db: Connection, brand: int, topics: Topics) -> None:
     """Replace the brand's topics."""
     text = json.dumps({**asdict(topics), "as_of": topics.as_of.isoformat()}, ensure_ascii=False)
-    db.execute("INSERT OR REPLACE INTO topics (brand, topics) VALUES (?, ?)", (brand, text))
+    upsert = """INSERT INTO topics (brand, topics) VALUES (?, ?)
+        ON CONFLICT (brand) DO UPDATE SET topics = excluded.topics"""
+    db.execute(upsert, (brand, text))
 
 
 def topics(db: Connection, brand: str) -> Topics | None:

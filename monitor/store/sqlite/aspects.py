@@ -12,11 +12,15 @@ from monitor.store.sql.units import from_thousandths
 from monitor.store.sqlite import blocks, changes, claims, derived, notes, relevance, relevance_queue
 
 _SCORE = """
-    SELECT corrected, iif(corrected, score, NULL), correction.account, correction.person, correction.at FROM mention
-    LEFT JOIN correction ON correction.mention = mention.id WHERE mention.id = ?"""
+    SELECT corrected, iif(corrected <> 0, score, NULL), correction.account, correction.person, correction.at
+    FROM mention LEFT JOIN correction ON correction.mention = mention.id WHERE mention.id = ?"""
 _HIDDEN = """
-    SELECT hidden, blocked.block, EXISTS (SELECT 1 FROM relevance_kept WHERE mention = mention.id)
+    SELECT hidden, blocked.block,
+        iif(EXISTS (SELECT 1 FROM relevance_kept kept WHERE kept.mention = mention.id), 1, 0)
     FROM mention LEFT JOIN blocked ON blocked.mention = mention.id WHERE mention.id = ?"""
+_SAVE_CORRECTION = """
+    INSERT INTO correction (mention, account, person, at) VALUES (?, ?, ?, ?) ON CONFLICT (mention)
+    DO UPDATE SET account = excluded.account, person = excluded.person, at = excluded.at"""
 _CLICK = "SELECT relevant, person, at FROM relevance_click WHERE mention = ?"
 
 
@@ -31,7 +35,7 @@ class Aspect(NamedTuple):
 
 def save_correction(db: Connection, mention: int, account: int | None, person: str, at: int) -> None:
     """Store who corrected a score."""
-    db.execute("INSERT OR REPLACE INTO correction VALUES (?, ?, ?, ?)", (mention, account, person, at))
+    db.execute(_SAVE_CORRECTION, (mention, account, person, at))
 
 
 def _read_claim(db: Connection, mention: int, note: int | None) -> Any:

@@ -26,9 +26,13 @@ Key = tuple[str, str, str]
 _ALL = """
     SELECT block.id, kind, source, shown, block.account, person, block.at, account.full_name,
         (SELECT count(*) FROM blocked WHERE block = block.id)
-    FROM block LEFT JOIN account ON account.id = block.account WHERE NOT ended ORDER BY block.id DESC"""
+    FROM block LEFT JOIN account ON account.id = block.account WHERE ended = 0 ORDER BY block.id DESC"""
 _INSERT = """
     INSERT INTO block (kind, source, value, shown, since, account, person, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_RESUME = """
+    UPDATE block SET ended = 0 WHERE id = ? AND ended <> 0 AND NOT EXISTS (
+        SELECT 1 FROM block other WHERE other.kind = block.kind AND other.source = block.source
+        AND other.value = block.value AND other.ended = 0)"""
 _CANDIDATES = """
     SELECT mention.id FROM mention_fts CROSS JOIN mention ON mention.id = mention_fts.rowid
     WHERE mention_fts MATCH ? AND mention.published_at >= ? AND hidden <> 1"""
@@ -60,17 +64,17 @@ def add(db: Connection, target: BlockTarget, actor: Actor, now: int) -> int:
 
 def end(db: Connection, block: int) -> bool:
     """End a block; return whether it was in force. ``show_some`` shows what it hid."""
-    return db.execute("UPDATE block SET ended = 1 WHERE id = ? AND NOT ended", (block,)).rowcount > 0
+    return db.execute("UPDATE block SET ended = 1 WHERE id = ? AND ended = 0", (block,)).rowcount > 0
 
 
 def resume(db: Connection, block: int) -> bool:
     """Put an ended block into force again; return whether that was possible: there may be another one since."""
-    return db.execute("UPDATE OR IGNORE block SET ended = 0 WHERE id = ? AND ended", (block,)).rowcount > 0
+    return db.execute(_RESUME, (block,)).rowcount > 0
 
 
 def is_active(db: Connection, block: int) -> bool:
     """Whether a block is in force."""
-    return db.execute("SELECT 1 FROM block WHERE id = ? AND NOT ended", (block,)).fetchone() is not None
+    return db.execute("SELECT 1 FROM block WHERE id = ? AND ended = 0", (block,)).fetchone() is not None
 
 
 def would_hide(db: Connection, target: BlockTarget, now: int) -> int:
@@ -80,7 +84,7 @@ def would_hide(db: Connection, target: BlockTarget, now: int) -> int:
 
 def hide_some(db: Connection, block: int, now: int) -> int:
     """Hide some of the stored mentions of a block; return how many, 0 if none is left."""
-    found = db.execute("SELECT kind, source, value, since FROM block WHERE id = ? AND NOT ended", (block,)).fetchone()
+    found = db.execute("SELECT kind, source, value, since FROM block WHERE id = ? AND ended = 0", (block,)).fetchone()
     if found is None:
         return 0
     ids = _matching(db, found[:3], found[3])[:CHANGED_PER_WRITE]
@@ -104,7 +108,7 @@ def show_some(db: Connection, block: int, now: int) -> int:
 
 def hide_new(db: Connection, first_mention: int) -> None:
     """Hide what a block applies to among new mentions, which are neither in the index nor in the cubes yet."""
-    if db.execute("SELECT 1 FROM block WHERE NOT ended LIMIT 1").fetchone() is None:
+    if db.execute("SELECT 1 FROM block WHERE ended = 0 LIMIT 1").fetchone() is None:
         return
     ids = [id_ for (id_,) in db.execute("SELECT id FROM mention WHERE id >= ?", (first_mention,))]
     found = _blocks_of(db, ids)
@@ -129,7 +133,7 @@ def forget_erased_authors(db: Connection, tombstones: Tombstones) -> None:
 def _hide(db: Connection, blocks: Mapping[int, int], now: int) -> None:
     """Hide mentions. ``blocks``: mention -> block."""
     if blocks:
-        db.executemany("INSERT OR IGNORE INTO blocked VALUES (?, ?)", blocks.items())
+        db.executemany("INSERT INTO blocked VALUES (?, ?) ON CONFLICT DO NOTHING", blocks.items())
         update_all(db, list(blocks), ChangeKind.HIDDEN, now, "hidden = 1")
 
 
@@ -148,7 +152,7 @@ def _blocks_of(db: Connection, mentions: Sequence[int]) -> dict[int, int]:
 
 
 def _active(db: Connection) -> dict[Key, int]:
-    rows = db.execute("SELECT kind, source, value, id FROM block WHERE NOT ended")
+    rows = db.execute("SELECT kind, source, value, id FROM block WHERE ended = 0")
     return {(kind, source, value): id_ for kind, source, value, id_ in rows}
 
 

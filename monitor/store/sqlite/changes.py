@@ -54,7 +54,8 @@ def read_changes(db: Connection, after: int, limit: int) -> list[Change]:
 def set_hidden(db: Connection, mention: int, hidden: bool, now: int) -> bool:
     """Hide or show a mention; return whether that changed anything."""
     kind = ChangeKind.HIDDEN if hidden else ChangeKind.UNHIDDEN
-    is_changed = update(db, mention, kind, now, "hidden = ?1", "(hidden = 1) <> ?1", int(hidden))
+    differs = "hidden <> 1" if hidden else "hidden = 1"
+    is_changed = update(db, mention, kind, now, "hidden = ?1", differs, int(hidden))
     if is_changed and not hidden:
         db.execute("DELETE FROM blocked WHERE mention = ?", (mention,))
         relevance_queue.keep(db, derived.IN_IDS, json.dumps([mention]))
@@ -63,11 +64,12 @@ def set_hidden(db: Connection, mention: int, hidden: bool, now: int) -> bool:
 
 def set_state(db: Connection, mention: int, state: State, now: int) -> bool:
     """Set the state; return whether that changed anything. Who claims is not known; ``claims`` knows it."""
-    claimant = "CASE ?1 WHEN 0 THEN NULL WHEN 1 THEN ifnull(claimant, 0) ELSE claimant END"
+    claimant = "CASE ?1 WHEN 0 THEN NULL WHEN 1 THEN coalesce(claimant, 0) ELSE claimant END"
     assign = f"state = ?1, claimant = {claimant}, {BRING_BACK}"
-    is_changed = update(db, mention, ChangeKind.STATE, now, assign, "state <> ?1", int(state))
+    is_changed = update(db, mention, ChangeKind.STATE, now, assign, f"state <> {int(state)}", int(state))
     if is_changed and state is State.CLAIMED:
-        db.execute("INSERT INTO claim VALUES (?, NULL, '', '', ?) ON CONFLICT DO NOTHING", (mention, now))
+        insert = "INSERT INTO claim (mention, person, assigned_by, at) VALUES (?, '', '', ?) ON CONFLICT DO NOTHING"
+        db.execute(insert, (mention, now))
     elif is_changed and state is State.UNCLAIMED:
         db.execute("DELETE FROM claim WHERE mention = ?", (mention,))
     return is_changed
@@ -77,7 +79,7 @@ def correct_score(db: Connection, mention: int, value: float | None, now: int) -
     """Replace the score by a person's (None: unscored); return whether that changed anything."""
     score = to_thousandths(value)
     assign = f"score = ?1, corrected = 1, sentiment = ?2, {BRING_BACK}"
-    differs = "NOT (corrected AND score IS ?1)"
+    differs = f"(corrected = 0 OR {'score IS NOT NULL' if score is None else f'coalesce(score, 9999) <> {score}'})"
     return update(db, mention, ChangeKind.CORRECTED, now, assign, differs, score, sentiment_code(score))
 
 
@@ -86,15 +88,14 @@ def restore_score(db: Connection, mention: int, now: int) -> bool:
     (score,) = db.execute("SELECT program_score FROM mention WHERE id = ?", (mention,)).fetchone() or (None,)
     assign = "score = ?1, corrected = 0, sentiment = ?2"
     db.execute("DELETE FROM correction WHERE mention = ?", (mention,))
-    return update(db, mention, ChangeKind.CORRECTED, now, assign, "corrected", score, sentiment_code(score))
+    return update(db, mention, ChangeKind.CORRECTED, now, assign, "corrected <> 0", score, sentiment_code(score))
 
 
 def update(
     db: Connection, mention: int, kind: ChangeKind, now: int, assign: str, differs: str, *values: int | None
 ) -> bool:
-    """Update one row if it ``differs``, with index, cubes and log. ``values`` are ?1, ?2 of both pieces of SQL."""
-    id_param = f"?{len(values) + 1}"
-    if not db.execute(f"SELECT 1 FROM mention WHERE id = {id_param} AND {differs}", (*values, mention)).fetchone():
+    """Update one row if it ``differs``, with index, cubes and log. ``values`` are ?1, ?2 of ``assign``."""
+    if not db.execute(f"SELECT 1 FROM mention WHERE id = ? AND {differs}", (mention,)).fetchone():
         return False
     update_all(db, [mention], kind, now, assign, *values)
     return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -24,7 +23,7 @@ from monitor.model.notifications import (
     Schedule,
     Subscription,
 )
-from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.connection import Connection
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import from_ms, optional_time, to_ms
 from monitor.store.sqlite import changes, queries
@@ -45,6 +44,7 @@ _HAND_OVER = (
 """What happens to everything that uses a channel that is removed."""
 _CHANNEL_COLUMNS = "id, name, kind, shown, secret, inside, alerts, created_at, failing_since, problem"
 _SUBSCRIPTION_COLUMNS = "id, view, owner, channel, schedule, is_on, created_at, state"
+_REPORT_COLUMNS = "id, owner, channel, weekday, at, created_at"
 _TIMES = """SELECT mention.id, published_at, brand.name FROM json_each(?) wanted
     CROSS JOIN mention ON mention.id = wanted.value JOIN brand ON brand.id = mention.brand
     ORDER BY published_at, mention.id"""
@@ -58,10 +58,10 @@ class SqliteChannels(StorePart):
 
     def add_channel(self, new: NewChannel, now: datetime) -> Channel:
         def job(db: Connection) -> Channel:
-            insert = """INSERT INTO channel (name, kind, shown, secret, inside, alerts, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)"""
-            added = _write_channel(db, insert, (*_values(new), to_ms(now)), new.name)
-            return next(channel for channel in read_channels(db) if channel.id == added)
+            _require_free_name(db, new.name, 0)
+            insert = f"""INSERT INTO channel (name, kind, shown, secret, inside, alerts, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING {_CHANNEL_COLUMNS}"""
+            return _channel(db.execute(insert, (*_values(new), to_ms(now))).fetchone())
 
         return self._write(job)
 
@@ -69,9 +69,10 @@ class SqliteChannels(StorePart):
         def job(db: Connection) -> None:
             if all(channel.id != id for channel in read_channels(db)):
                 raise NotificationError(REMOVED_CHANNEL)
+            _require_free_name(db, changed.name, id)
             update = """UPDATE channel SET name = ?, kind = ?, shown = ?, secret = ?, inside = ?, alerts = ?,
                 failing_since = NULL, problem = '' WHERE id = ?"""
-            _write_channel(db, update, (*_values(changed), id), changed.name)
+            db.execute(update, (*_values(changed), id))
 
         self._write(job)
 
@@ -113,10 +114,10 @@ class SqliteSubscriptions(StorePart):
     def add_report_subscription(self, new: NewReportSubscription, now: datetime) -> ReportSubscription:
         def job(db: Connection) -> ReportSubscription:
             _require_channel(db, new.channel)
-            insert = "INSERT INTO report_subscription (owner, channel, weekday, at, created_at) VALUES (?, ?, ?, ?, ?)"
+            insert = f"""INSERT INTO report_subscription (owner, channel, weekday, at, created_at)
+                VALUES (?, ?, ?, ?, ?) RETURNING {_REPORT_COLUMNS}"""
             values = (new.owner, new.channel, new.weekday, _minutes(new.at), to_ms(now))
-            added = inserted_id(db, insert, values)
-            return next(one for one in _report_subscriptions(db) if one.id == added)
+            return _report_subscription(db.execute(insert, values).fetchone())
 
         return self._write(job)
 
@@ -124,7 +125,7 @@ class SqliteSubscriptions(StorePart):
         return self._write(lambda db: db.execute("DELETE FROM report_subscription WHERE id = ?", (id,)).rowcount > 0)
 
     def quiet_hours(self) -> dict[int | None, QuietHours]:
-        rows = self._read(lambda db: db.execute("SELECT account, start, end FROM quiet_hours").fetchall())
+        rows = self._read(lambda db: db.execute('SELECT account, start, "end" FROM quiet_hours').fetchall())
         return {account or None: QuietHours(_time(start), _time(end)) for account, start, end in rows}
 
     def set_quiet_hours(self, account: int | None, hours: QuietHours | None) -> None:
@@ -132,7 +133,7 @@ class SqliteSubscriptions(StorePart):
             db.execute("DELETE FROM quiet_hours WHERE account = ?", (account or NO_ACCOUNT,))
             if hours is not None:
                 values = (account or NO_ACCOUNT, _minutes(hours.start), _minutes(hours.end))
-                db.execute("INSERT INTO quiet_hours (account, start, end) VALUES (?, ?, ?)", values)
+                db.execute('INSERT INTO quiet_hours (account, start, "end") VALUES (?, ?, ?)', values)
 
         self._write(job)
 
@@ -163,12 +164,9 @@ def _values(new: NewChannel) -> tuple[object, ...]:
     return new.name, new.kind.value, new.shown, new.secret, new.inside, new.alerts
 
 
-def _write_channel(db: Connection, statement: str, values: tuple[object, ...], name: str) -> int | None:
-    try:
-        found = db.execute(f"{statement} RETURNING id", values).fetchone()
-    except sqlite3.IntegrityError as error:
-        raise NotificationError(f"There is already a channel called {name}. Choose another name.") from error
-    return None if found is None else int(found[0])
+def _require_free_name(db: Connection, name: str, id_: int) -> None:
+    if db.execute("SELECT 1 FROM channel WHERE lower(name) = lower(?) AND id <> ?", (name, id_)).fetchone():
+        raise NotificationError(f"There is already a channel called {name}. Choose another name.")
 
 
 def _require_channel(db: Connection, id_: int) -> None:
@@ -178,13 +176,14 @@ def _require_channel(db: Connection, id_: int) -> None:
 
 def _add_subscription(db: Connection, new: NewSubscription, now: int) -> Subscription:
     _require_channel(db, new.channel)
-    insert = "INSERT INTO subscription (view, owner, channel, schedule, created_at) VALUES (?, ?, ?, ?, ?)"
+    insert = f"""INSERT INTO subscription (view, owner, channel, schedule, created_at)
+        VALUES (?, ?, ?, ?, ?) RETURNING {_SUBSCRIPTION_COLUMNS}"""
     values = (new.view, new.owner, new.channel, _encode_schedule(new.schedule), now)
-    added = inserted_id(db, insert, values)
+    added = _subscription(db.execute(insert, values).fetchone())
     # Without a place to begin at, a crash before the first step would lose what arrived meanwhile.
     start = "INSERT INTO notification_progress SELECT ? WHERE NOT EXISTS (SELECT 1 FROM notification_progress)"
     db.execute(start, (changes.last_change_id(db),))
-    return next(one for one in _subscriptions(db) if one.id == added)
+    return added
 
 
 def _subscriptions(db: Connection) -> list[Subscription]:
@@ -199,11 +198,13 @@ def _subscription(row: tuple[Any, ...]) -> Subscription:
 
 
 def _report_subscriptions(db: Connection) -> list[ReportSubscription]:
-    rows = db.execute("SELECT id, owner, channel, weekday, at, created_at FROM report_subscription ORDER BY id")
-    return [
-        ReportSubscription(owner, channel, weekday, _time(at), id_, from_ms(created_at))
-        for id_, owner, channel, weekday, at, created_at in rows
-    ]
+    rows = db.execute(f"SELECT {_REPORT_COLUMNS} FROM report_subscription ORDER BY id")
+    return [_report_subscription(row) for row in rows]
+
+
+def _report_subscription(row: tuple[Any, ...]) -> ReportSubscription:
+    id_, owner, channel, weekday, at, created_at = row
+    return ReportSubscription(owner, channel, weekday, _time(at), id_, from_ms(created_at))
 
 
 def _encode_schedule(schedule: Schedule) -> str:

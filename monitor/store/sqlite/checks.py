@@ -10,16 +10,18 @@ from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, Sentiment
 from monitor.model.checks import DRAW_LIFETIME, DRAW_SIZE
 from monitor.store.sql.connection import Connection, inserted_id
 from monitor.store.sql.store_part import StorePart
-from monitor.store.sql.units import MILLISECOND, from_ms, from_thousandths, optional_time, to_ms
+from monitor.store.sql.units import MAX_MS, MILLISECOND, from_ms, from_thousandths, optional_time, to_ms
 from monitor.store.sqlite import relevance
 from monitor.store.sqlite.ids import active_brands, source_names
 from monitor.store.sqlite.rows import SENTIMENTS, sentiment_code
 
 _LIFETIME_MS = DRAW_LIFETIME // MILLISECOND
+_IDS = 2**40
+"""No id of a mention is as large."""
 # Of each story the mention with the lowest random number: as if mentions were drawn one by one, and those of a story
-# that is there already were put back. The columns besides min() are those of its row.
+# that is there already were put back. The random number has the id in its lower bits.
 _CANDIDATES = """
-    SELECT id, min(random()) AS number FROM mention INDEXED BY mention_time
+    SELECT min({random_bits} * {ids} + id) AS number FROM mention INDEXED BY mention_time
     WHERE brand = ? AND published_at >= ? AND published_at < ? AND state < 2 {conditions}
     AND id NOT IN (SELECT mention FROM check_drawn WHERE mention IS NOT NULL)
     AND (story IS NULL OR story NOT IN (SELECT story FROM check_drawn JOIN mention drawn ON drawn.id = mention
@@ -28,18 +30,18 @@ _CANDIDATES = """
 _DRAW = "SELECT id, person, at, brand, lang, source, finished_at FROM check_draw"
 _DRAWN = """
     SELECT check_drawn.mention, mention.id, skipped, answer FROM check_drawn
-    LEFT JOIN mention ON mention.id = check_drawn.mention AND (mention.state < 2 OR ?)
+    LEFT JOIN mention ON mention.id = check_drawn.mention AND (mention.state < 2 OR ? <> 0)
     LEFT JOIN check_answer ON check_answer.mention = mention.id
     WHERE check_drawn.draw = ? ORDER BY position"""
 _ANSWER = """
     INSERT INTO check_answer (draw, mention, brand, lang, source, sentiment, score, has_opinion, answer, person, at)
     SELECT ?1, mention.id, brand.name, mention.lang, source.name, ?2, program_score,
-        mention.id IN (SELECT mention FROM opinion), ?3, ?4, ?5
+        iif(mention.id IN (SELECT mention FROM opinion), 1, 0), ?3, ?4, ?5
     FROM mention JOIN brand ON brand.id = mention.brand JOIN source ON source.id = mention.source
     WHERE mention.id = ?6
     ON CONFLICT (mention) DO UPDATE SET sentiment = excluded.sentiment, score = excluded.score,
         has_opinion = excluded.has_opinion, answer = excluded.answer, at = excluded.at
-    WHERE answer <> excluded.answer"""
+    WHERE check_answer.answer <> excluded.answer"""
 _ANSWERS = """
     SELECT check_answer.id, draw, check_answer.mention, check_answer.brand, check_answer.lang, check_answer.source,
         check_answer.sentiment, check_answer.score, has_opinion, answer, person, at, mention.program_score
@@ -73,8 +75,8 @@ class SqliteChecks(StorePart):
         return self._write(lambda db: _finish(db, draw, person, to_ms(now)))
 
     def answers(self, draw: int | None = None, newest: int | None = None) -> Sequence[CheckAnswer]:
-        select = f"{_ANSWERS} WHERE ?1 IS NULL OR draw = ?1 ORDER BY check_answer.id DESC LIMIT ?2"
-        params = (draw, -1 if newest is None else newest)
+        select = f"{_ANSWERS} WHERE ?1 = 0 OR draw = ?1 ORDER BY check_answer.id DESC LIMIT ?2"
+        params = (draw or 0, MAX_MS if newest is None else newest)
         return self._read(lambda db: [_answer(row) for row in db.execute(select, params)][::-1])
 
 
@@ -89,9 +91,9 @@ def _candidates(db: Connection, f: DrawFilter, since: int, until: int, size: int
     if f.source:
         conditions += " AND source = ?"
         params.append({name: id_ for id_, name in source_names(db).items()}.get(f.source, 0))
-    select = _CANDIDATES.format(conditions=conditions)
-    found = [row for brand in chosen for row in db.execute(select, (brand, since, until, *params, size))]
-    return [id_ for id_, _ in sorted(found, key=lambda row: int(row[1]))[:size]]
+    select = _CANDIDATES.format(conditions=conditions, random_bits=db.dialect.random_bits, ids=_IDS)
+    found = [n for brand in chosen for (n,) in db.execute(select, (brand, since, until, *params, size))]
+    return [n % _IDS for n in sorted(found)[:size]]
 
 
 def _insert_draw(db: Connection, person: str, f: DrawFilter, mentions: Sequence[int], now: int) -> int | None:

@@ -15,8 +15,9 @@ _SELECT = """
     SELECT claim.account, claim.person, claim.at, account.full_name, claim.assigned_by
     FROM claim LEFT JOIN account ON account.id = claim.account WHERE claim.mention = ?"""
 _SAVE = """
-    INSERT INTO claim VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (mention)
-    DO UPDATE SET account = ?2, person = ?3, assigned_by = ?4, at = ?5"""
+    INSERT INTO claim (mention, account, person, assigned_by, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (mention)
+    DO UPDATE SET account = excluded.account, person = excluded.person, assigned_by = excluded.assigned_by,
+        at = excluded.at"""
 
 
 def claim_on(db: Connection, mention: int) -> Claim | None:

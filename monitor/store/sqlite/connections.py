@@ -24,7 +24,11 @@ from monitor.store.sqlite.schema import check_known, is_ours, migrate
 
 MAX_READERS = 8
 """Concurrent reads. More readers than cores would cost memory and gain nothing."""
-DIALECT: Final = Dialect("sqlite", "SELECT seq FROM sqlite_sequence WHERE name = ?")
+DIALECT: Final = Dialect(
+    name="sqlite",
+    last_id="SELECT seq FROM sqlite_sequence WHERE name = ?",
+    random_bits="(random() & 8388607)",
+)
 SQLITE_HEADER = b"SQLite format 3\x00"
 
 

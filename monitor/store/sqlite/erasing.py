@@ -20,7 +20,7 @@ from monitor.text.links import link_key
 _POSTS_OF_AUTHOR = """
     SELECT DISTINCT post.id, post.author FROM mention_fts CROSS JOIN mention ON mention.id = mention_fts.rowid
     CROSS JOIN post ON post.id = mention.post WHERE mention_fts MATCH ?"""
-_POSTS_WITH_LINK = "SELECT id, url FROM post WHERE url <> '' AND instr(lower(url), ?)"
+_POSTS_WITH_LINK = "SELECT id, url FROM post WHERE url <> '' AND lower(url) LIKE ?"
 _OF_SOURCE = " AND post.source = (SELECT id FROM source WHERE name = ?)"
 _SELECT = """
     SELECT source.name, post.external_id, post.text, post.published_at, post.author, post.title, post.url
@@ -44,7 +44,7 @@ def find(db: Connection, target: ErasureTarget) -> list[int]:
         rows = db.execute(_POSTS_OF_AUTHOR + and_source, (field_token("author", target.author), *params))
         return sorted({id_ for id_, author in rows if field_value("author", author) == wanted})
     key = link_key(target.url)
-    rows = db.execute(_POSTS_WITH_LINK + and_source, (_longest_word(key), *params))
+    rows = db.execute(_POSTS_WITH_LINK + and_source, (f"%{_longest_word(key)}%", *params))
     return sorted(id_ for id_, url in rows if link_key(url) == key)
 
 
@@ -75,7 +75,7 @@ def forget_replies(db: Connection, target: ErasureTarget) -> int:
     names = [name for (name,) in db.execute("SELECT DISTINCT reply_to FROM post WHERE reply_to <> ''")]
     names = [name for name in names if field_value("author", name) == wanted]
     and_source, params = (_OF_SOURCE, (target.source,)) if target.source else ("", ())
-    update = f"UPDATE post SET reply_to = '' WHERE reply_to IN (SELECT value FROM json_each(?)){and_source}"
+    update = f"UPDATE post SET reply_to = '' WHERE reply_to IN (SELECT value FROM json_each(?, '$')){and_source}"
     return db.execute(update, (json.dumps(names), *params)).rowcount if names else 0
 
 

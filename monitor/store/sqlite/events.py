@@ -16,7 +16,8 @@ from monitor.store.sqlite import changes
 from monitor.store.sqlite.channels import REMOVED_CHANNEL
 
 _COLUMNS = "id, view, channel, created_at, cursor, replay_until, failures, next_try, problem"
-_SENT = "INSERT INTO event_mention VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET gone = excluded.gone, at = excluded.at"
+_SENT = """INSERT INTO event_mention (subscription, mention, gone, at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (subscription, mention) DO UPDATE SET gone = excluded.gone, at = excluded.at"""
 
 
 class SqliteEvents(StorePart):
@@ -36,7 +37,7 @@ class SqliteEvents(StorePart):
             insert = f"""INSERT INTO event_subscription (view, channel, created_at, cursor) VALUES (?, ?, ?, ?)
                 RETURNING {_COLUMNS}"""
             values = (view, channel, to_ms(now), changes.last_change_id(db))
-            return _subscription(db.execute(insert, values).fetchall()[0])
+            return _subscription(db.execute(insert, values).fetchone())
 
         return self._write(job)
 
@@ -93,7 +94,7 @@ class SqliteEvents(StorePart):
     def forget(self, before: datetime) -> None:
         def job(db: Connection) -> None:
             db.execute("DELETE FROM event_delivery WHERE at < ?", (to_ms(before),))
-            db.execute("DELETE FROM event_mention WHERE gone AND at < ?", (to_ms(before),))
+            db.execute("DELETE FROM event_mention WHERE gone <> 0 AND at < ?", (to_ms(before),))
 
         self._write(job)
 

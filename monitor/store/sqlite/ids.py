@@ -12,12 +12,12 @@ def brand_names(db: Connection) -> dict[int, str]:
 
 def active_brands(db: Connection) -> dict[int, str]:
     """Id -> name of the config's brands, in its order."""
-    return dict(db.execute("SELECT id, name FROM brand WHERE active ORDER BY position"))
+    return dict(db.execute("SELECT id, name FROM brand WHERE active <> 0 ORDER BY position"))
 
 
 def active_brand_id(db: Connection, name: str) -> int:
     """Id of a brand of the config; 0, which no mention has, for any other."""
-    found = db.execute("SELECT id FROM brand WHERE name = ? AND active", (name,)).fetchone()
+    found = db.execute("SELECT id FROM brand WHERE name = ? AND active <> 0", (name,)).fetchone()
     return int(found[0]) if found else 0
 
 
@@ -49,7 +49,7 @@ class IdCache:
         """Id of a brand; one that was never registered is inserted as the last."""
         if name not in self._brands:
             db.execute(
-                "INSERT INTO brand (name, position) SELECT ?, 1 + ifnull(max(position), 0) FROM brand WHERE true "
+                "INSERT INTO brand (name, position) SELECT ?, 1 + coalesce(max(position), 0) FROM brand WHERE true "
                 "ON CONFLICT DO NOTHING",
                 (name,),
             )

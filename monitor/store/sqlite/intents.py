@@ -16,20 +16,20 @@ from monitor.store.sql.units import MILLISECOND, from_thousandths, to_ms
 from monitor.store.sqlite import derived, opinions
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.reviews import next_range
-from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_evidence, read_intents, read_spans
+from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, patched_evidence, read_evidence, read_intents, read_spans
 
 REVIEWED_IDS = 500
 """Ids of posts that one step of the review looks at."""
 _REVIEW_DELAY_MS = REVIEW_DELAY // MILLISECOND
 _SELECT = f"""
     SELECT post.id, post.title, post.text, post.lang, mention.id, brand.name, mention.evidence,
-        iif(opinion.mention IS NULL, mention.program_score - {opinions.ADJUSTMENT}, opinion.words_score)
+        mention.program_score, opinion.mention IS NULL, opinion.words_score
     FROM mention INDEXED BY mention_post CROSS JOIN post ON post.id = mention.post
     JOIN brand ON brand.id = mention.brand LEFT JOIN opinion ON opinion.mention = mention.id
     WHERE mention.post >= ? AND mention.post < ? AND mention.state <> {State.LEFT.value}
     ORDER BY mention.post DESC"""
-_UPDATE = """
-    UPDATE mention SET intent = ?, evidence = json_patch(evidence, ?) WHERE id = ?"""
+_EVIDENCE = f"SELECT id, evidence FROM mention WHERE {derived.IN_IDS}"
+_UPDATE = "UPDATE mention SET intent = ?, evidence = ? WHERE id = ?"
 
 
 class SqliteIntents(StorePart):
@@ -38,7 +38,9 @@ class SqliteIntents(StorePart):
     def use_rules(self, digest: str, now: datetime) -> None:
         known = self._read(lambda db: db.execute("SELECT digest FROM intent_rules").fetchone())
         if known != (digest,):
-            insert = "INSERT OR REPLACE INTO intent_rules (id, digest, changed_at, review) VALUES (1, ?, ?, NULL)"
+            insert = """INSERT INTO intent_rules (id, digest, changed_at, review) VALUES (1, ?, ?, NULL)
+                ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, changed_at = excluded.changed_at,
+                review = NULL"""
             self._write(lambda db: db.execute(insert, (digest, to_ms(now))))
 
     def next_review(self, now: datetime) -> IntentReview:
@@ -69,8 +71,10 @@ def _post(rows: Sequence[Sequence[Any]]) -> StoredPost:
 
 
 def _mention(row: Sequence[Any]) -> StoredIntents:
-    id_, brand, evidence, words_score = row
+    id_, brand, evidence, program_score, is_plain, words_score = row
     stored = json.loads(evidence)
+    if is_plain and program_score is not None:
+        words_score = program_score - opinions.adjustment(stored)
     spans = read_spans(stored.get("spans", ()))
     score = Score(from_thousandths(words_score), read_evidence(stored))
     return StoredIntents(id_, brand, spans, score, read_intents(stored))
@@ -86,10 +90,11 @@ def _save_review(db: Connection, review: IntentReview, found: Mapping[int, tuple
     marks = json.dumps(ids)
     if ids:
         derived.remove(db, derived.IN_IDS, marks)
-        db.executemany(_UPDATE, [_values(id_, found.get(id_, ())) for id_ in ids])
+        evidence = db.execute(_EVIDENCE, (marks,)).fetchall()
+        db.executemany(_UPDATE, [_values(id_, stored, found.get(id_, ())) for id_, stored in evidence])
         derived.add(db, derived.IN_IDS, marks)
         log_changes(db, ChangeKind.JUDGED, derived.IN_IDS, marks, now)
-    db.execute("UPDATE intent_rules SET review = min(ifnull(review, ?1), ?1)", (review.reviewed_to,))
+    db.execute("UPDATE intent_rules SET review = min(coalesce(review, ?1), ?1)", (review.reviewed_to,))
     return len(ids)
 
 
@@ -105,8 +110,7 @@ def _unchanged(db: Connection, review: IntentReview, wanted: Mapping[int, Stored
     return [id_ for id_, post in wanted.items() if current.get(id_) == post]
 
 
-def _values(mention: int, phrases: Sequence[IntentPhrase]) -> tuple[int, str, int]:
+def _values(mention: int, evidence: str, phrases: Sequence[IntentPhrase]) -> tuple[int, str, int]:
     intent = sum({phrase.intent for phrase in phrases}, Intent(0))
-    # in a JSON patch, null removes a key
-    stored = [(int(phrase.intent), phrase.start, phrase.end) for phrase in phrases] or None
-    return int(intent), json.dumps({"intents": stored}), mention
+    stored = [(int(phrase.intent), phrase.start, phrase.end) for phrase in phrases]
+    return int(intent), patched_evidence(evidence, {"intents": stored}), mention

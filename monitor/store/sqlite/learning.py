@@ -24,10 +24,9 @@ from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_evidence
 REVIEWED_IDS = 500
 """Ids of mentions that one step of the review looks at."""
 _REVIEW_DELAY_MS = REVIEW_DELAY // MILLISECOND
-_SELECT = f"""
+_SELECT = """
     SELECT mention.id, brand.name, mention.lang,
-        iif(post.title = '', post.text, post.title || char(10, 10) || post.text),
-        mention.evidence, mention.program_score - {opinions.ADJUSTMENT},
+        iif(post.title = '', post.text, post.title || '\n\n' || post.text), mention.evidence, mention.program_score,
         opinion.negative, opinion.neutral, opinion.positive
     FROM mention JOIN post ON post.id = mention.post JOIN brand ON brand.id = mention.brand
     LEFT JOIN opinion ON opinion.mention = mention.id
@@ -74,13 +73,12 @@ def _encode(result: LearningResult) -> str:
 
 
 def _save_result(db: Connection, result: LearningResult, now: int) -> None:
-    if result.offset == _result(db).offset:
-        # A first row without an offset has nothing to review.
-        insert = "INSERT INTO learning (id, result, changed_at, review) VALUES (1, ?, ?, 0)"
-        db.execute(f"{insert} ON CONFLICT DO UPDATE SET result = excluded.result", (_encode(result), now))
-    else:
-        insert = "INSERT OR REPLACE INTO learning (id, result, changed_at, review) VALUES (1, ?, ?, NULL)"
-        db.execute(insert, (_encode(result), now))
+    is_same = result.offset == _result(db).offset
+    replaced = "" if is_same else ", changed_at = excluded.changed_at, review = NULL"
+    # A first row without an offset has nothing to review.
+    insert = f"""INSERT INTO learning (id, result, changed_at, review) VALUES (1, ?, ?, {"0" if is_same else "NULL"})
+        ON CONFLICT (id) DO UPDATE SET result = excluded.result{replaced}"""
+    db.execute(insert, (_encode(result), now))
 
 
 def _next_review(db: Connection, now: int) -> ScoreReview:
@@ -93,15 +91,16 @@ def _scores(db: Connection, low: int, high: int) -> tuple[StoredScore, ...]:
 
 
 def _score(row: Sequence[Any]) -> StoredScore:
-    id_, brand, lang, body, evidence, plain, *opinion = row
+    id_, brand, lang, body, stored, program_score, *opinion = row
+    evidence = json.loads(stored)
     return StoredScore(
         mention=id_,
         brand=brand,
         lang=None if lang == UNKNOWN_LANGUAGE else lang,
         body=body,
-        evidence=read_evidence(json.loads(evidence)),
+        evidence=read_evidence(evidence),
         opinion=None if opinion[0] is None else Opinion(*(value / 1000 for value in opinion)),
-        plain=plain / 1000,
+        plain=(program_score - opinions.adjustment(evidence)) / 1000,
     )
 
 
@@ -118,5 +117,5 @@ def _save_review(db: Connection, review: ScoreReview, adjustments: Mapping[int, 
                 value = score.plain + added
                 changed.append(JudgedMention(score.mention, None, value, score.evidence.reason, added))
     opinions.update_scores(db, changed, now)
-    db.execute("UPDATE learning SET review = min(ifnull(review, ?1), ?1)", (review.reviewed_to,))
+    db.execute("UPDATE learning SET review = min(coalesce(review, ?1), ?1)", (review.reviewed_to,))
     return len(changed)

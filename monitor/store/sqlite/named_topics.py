@@ -24,6 +24,14 @@ _LISTED = f"{_POSTS}{derived.IN_IDS}"
 _QUEUED = f"SELECT post FROM named_topic_queue ORDER BY post LIMIT {REVIEWED_POSTS}"
 
 
+_USE_SLOT = """
+    INSERT INTO named_topic (slot, name, position) VALUES (?, ?, ?)
+    ON CONFLICT (slot) DO UPDATE SET name = excluded.name, position = excluded.position"""
+_BEGIN_REVIEW = """
+    INSERT INTO named_topic_state (id, digest, review) VALUES (1, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, review = excluded.review"""
+
+
 class SqliteNamedTopics(StorePart):
     """NamedTopicStore over the connections of a store."""
 
@@ -62,10 +70,10 @@ def _use(db: Connection, names: Sequence[str], digest: str) -> None:
     set_position = "UPDATE named_topic SET position = ? WHERE name = ?"
     missing = [one for one in enumerate(names) if not db.execute(set_position, one).rowcount]
     for position, name in missing:
-        db.execute("INSERT OR REPLACE INTO named_topic VALUES (?, ?, ?)", (_free_slot(db), name, position))
+        db.execute(_USE_SLOT, (_free_slot(db), name, position))
     if is_other:
-        (newest,) = db.execute("SELECT ifnull(max(id), 0) FROM post").fetchone()
-        db.execute("INSERT OR REPLACE INTO named_topic_state VALUES (1, ?, ?)", (digest, newest + 1))
+        (newest,) = db.execute("SELECT coalesce(max(id), 0) FROM post").fetchone()
+        db.execute(_BEGIN_REVIEW, (digest, newest + 1))
         db.execute("DELETE FROM named_topic_queue")
 
 

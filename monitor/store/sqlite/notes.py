@@ -56,10 +56,9 @@ def add(db: Connection, mention: int, text: str, actor: Actor, now: int) -> int:
 
 def put(db: Connection, mention: int, note: int, stored: Row | None, now: int) -> None:
     """Make ``stored`` the note with this id."""
-    if stored is None:
-        db.execute("DELETE FROM note WHERE id = ?", (note,))
-    else:
-        insert = "INSERT OR REPLACE INTO note (mention, id, account, person, text, at, edited_at)"
+    db.execute("DELETE FROM note WHERE id = ?", (note,))
+    if stored is not None:
+        insert = "INSERT INTO note (mention, id, account, person, text, at, edited_at)"
         db.execute(f"{insert} VALUES (?, ?, ?, ?, ?, ?, ?)", (mention, *stored))
     _show(db, mention, now)
 
@@ -92,4 +91,4 @@ def checked(text: str) -> str:
 def _show(db: Connection, mention: int, now: int) -> None:
     """Bring ``mention.noted`` up to date, and tell the screens."""
     exists = "EXISTS (SELECT 1 FROM note WHERE note.mention = mention.id)"
-    update_all(db, [mention], ChangeKind.NOTED, now, f"noted = {exists}")
+    update_all(db, [mention], ChangeKind.NOTED, now, f"noted = iif({exists}, 1, 0)")

@@ -30,8 +30,7 @@ _ARRIVALS = """SELECT mention.id, mention.added_at, source.name, post.external_i
 """Without mentions that a changed rule found in stored posts: they are judged later, too, and are no news."""
 _INSERT_MESSAGE = """
     INSERT INTO message (key, rule, subject, channel, via, facts, state, reason, requires, next_try, created_at)
-    SELECT ?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, iif(?6 = 'waiting', ?9, NULL), ?10
-    WHERE EXISTS (SELECT 1 FROM channel WHERE id = ?4)
+    SELECT ?1, ?2, ?3, id, id, ?5, ?6, ?7, ?8, CAST(?9 AS BIGINT), ?10 FROM channel WHERE id = ?4
     ON CONFLICT (key) DO NOTHING"""
 _SAVE_ALERT = """INSERT INTO alert (rule, subject, since, facts) VALUES (?, ?, ?, ?)
     ON CONFLICT (rule, subject) DO UPDATE SET since = excluded.since, facts = excluded.facts"""
@@ -95,8 +94,8 @@ def _save_step(db: Connection, step: NotificationStep, now: int) -> int:
     states = [(json.dumps(state), id_) for id_, state in step.states.items()]
     db.executemany("UPDATE subscription SET state = ? WHERE id = ?", states)
     matches = [(one, mention, now) for one, found in step.matched.items() for mention in found]
-    insert = """INSERT OR IGNORE INTO subscription_match (subscription, mention, at)
-        SELECT id, ?2, ?3 FROM subscription WHERE id = ?1"""
+    insert = """INSERT INTO subscription_match (subscription, mention, at)
+        SELECT id, ?2, ?3 FROM subscription WHERE id = ?1 ON CONFLICT DO NOTHING"""
     db.executemany(insert, matches)
     return _insert_messages(db, step.messages, now)
 

@@ -7,7 +7,7 @@ millions: ``opinion_state.review`` moves down over their ids while nothing waits
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,46 +17,48 @@ from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import from_thousandths, to_ms, to_thousandths
 from monitor.store.sqlite import derived
 from monitor.store.sqlite.changes import log_changes
-from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_evidence, read_spans, sentiment_code
+from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, patched_evidence, read_evidence, read_spans, sentiment_code
 
-ADJUSTMENT = "ifnull(json_extract(evidence, '$.adjustment'), 0)"
-"""What was added to ``program_score`` from people's answers, in thousandths."""
 MAX_COUNTED = 100_000
 REVIEWED_IDS = 500
 """Ids of posts that one step of the review looks at."""
-_LANGUAGES = "(SELECT value FROM json_each((SELECT languages FROM opinion_state)))"
+_LANGUAGES = "(SELECT value FROM json_each(?, '$'))"
 _ENQUEUE = f"""
-    INSERT OR REPLACE INTO opinion_queue (post)
-    SELECT DISTINCT post FROM mention WHERE {{where}} AND lang IN {_LANGUAGES}"""
+    INSERT INTO opinion_queue (post) SELECT DISTINCT post FROM mention WHERE {{where}} AND lang IN {_LANGUAGES}
+    ON CONFLICT (post) DO UPDATE SET ticket = excluded.ticket"""
 _STATE = "SELECT model, policy, languages, unmeasured FROM opinion_state"
 _QUEUED = "SELECT post, ticket FROM opinion_queue ORDER BY post DESC LIMIT ?"
 _TO_REVIEW = f"""
     SELECT DISTINCT post FROM mention INDEXED BY mention_post WHERE post >= ? AND post < ?
     AND (lang IN {_LANGUAGES} OR id IN (SELECT mention FROM opinion)) ORDER BY post DESC LIMIT ?"""
 _POSTS = "SELECT id, title, text, lang FROM post WHERE id IN (SELECT value FROM json_each(?))"
-_MENTIONS = f"""
-    SELECT mention.post, mention.id, brand.name, mention.evidence, mention.program_score - {ADJUSTMENT},
-        opinion.words_score, opinion.model IS (SELECT model FROM opinion_state),
+_MENTIONS = """
+    SELECT mention.post, mention.id, brand.name, mention.evidence, mention.program_score,
+        opinion.words_score, opinion.model = (SELECT model FROM opinion_state),
         opinion.negative, opinion.neutral, opinion.positive
     FROM json_each(?) wanted CROSS JOIN mention INDEXED BY mention_post ON mention.post = wanted.value
     JOIN brand ON brand.id = mention.brand LEFT JOIN opinion ON opinion.mention = mention.id"""
-_SAVE_OPINION = f"""
+_SAVE_OPINION = """
     INSERT INTO opinion (mention, model, negative, neutral, positive, words_score)
-    SELECT id, (SELECT model FROM opinion_state), ?, ?, ?, program_score - {ADJUSTMENT} FROM mention WHERE id = ?
+    SELECT id, (SELECT model FROM opinion_state), ?, ?, ?, program_score - ? FROM mention WHERE id = ?
     ON CONFLICT (mention) DO UPDATE SET model = excluded.model, negative = excluded.negative,
         neutral = excluded.neutral, positive = excluded.positive"""
 _UPDATE_SCORE = """
-    UPDATE mention SET program_score = ?1, score = iif(corrected, score, ?1), sentiment = iif(corrected, sentiment, ?2),
-        evidence = json_patch(evidence, ?3) WHERE id = ?4"""
-_SCORES = (
-    f"SELECT id, program_score, json_extract(evidence, '$.reason'), {ADJUSTMENT} FROM mention WHERE {derived.IN_IDS}"
-)
+    UPDATE mention SET program_score = ?1, score = iif(corrected <> 0, score, ?1),
+        sentiment = iif(corrected <> 0, sentiment, ?2), evidence = ?3 WHERE id = ?4"""
+_SCORES = f"SELECT id, program_score, evidence FROM mention WHERE {derived.IN_IDS}"
 
 
 def enqueue(db: Connection, where: str, value: int | str) -> None:
     """Queue the posts of the selected mentions, if a model is used and judges their language."""
-    if db.execute("SELECT 1 FROM opinion_state").fetchone() is not None:
-        db.execute(_ENQUEUE.format(where=where), (value,))
+    state = db.execute("SELECT languages FROM opinion_state").fetchone()
+    if state is not None:
+        db.execute(_ENQUEUE.format(where=where), (value, state[0]))
+
+
+def adjustment(evidence: Mapping[str, Any]) -> int:
+    """What was added to ``program_score`` from people's answers, in thousandths. ``evidence``: as it is stored."""
+    return int(evidence.get("adjustment", 0))
 
 
 def forget(db: Connection, ids: str) -> None:
@@ -90,7 +92,7 @@ def _use_model(db: Connection, wanted: tuple[str, str, str, str] | None) -> None
     db.execute("DELETE FROM opinion_state")
     db.execute("DELETE FROM opinion_queue")
     if wanted:
-        review = "SELECT ?, ?, ?, ?, 1 + ifnull(max(id), 0) FROM post"
+        review = "SELECT ?, ?, ?, ?, 1 + coalesce(max(id), 0) FROM post"
         db.execute(f"INSERT INTO opinion_state (model, policy, languages, unmeasured, review) {review}", wanted)
 
 
@@ -100,7 +102,9 @@ def _languages(db: Connection) -> frozenset[str]:
 
 
 def _waiting(db: Connection) -> int:
-    queued = db.execute("SELECT count(*) FROM (SELECT 1 FROM opinion_queue LIMIT ?)", (MAX_COUNTED,)).fetchone()[0]
+    queued = db.execute("SELECT count(*) FROM (SELECT 1 FROM opinion_queue LIMIT ?) queued", (MAX_COUNTED,)).fetchone()[
+        0
+    ]
     review = db.execute("SELECT review - 1 FROM opinion_state").fetchone()
     return int(min(MAX_COUNTED, queued + (review[0] if review else 0)))
 
@@ -108,11 +112,11 @@ def _waiting(db: Connection) -> int:
 def _next_work(db: Connection, limit: int) -> OpinionWork:
     if queued := db.execute(_QUEUED, (limit,)).fetchall():
         return OpinionWork(_posts(db, queued))
-    state = db.execute("SELECT review FROM opinion_state").fetchone()
+    state = db.execute("SELECT review, languages FROM opinion_state").fetchone()
     if state is None or state[0] <= 1:
         return OpinionWork()
     low = max(1, state[0] - REVIEWED_IDS)
-    found = [post for (post,) in db.execute(_TO_REVIEW, (low, state[0], limit))]
+    found = [post for (post,) in db.execute(_TO_REVIEW, (low, *state, limit))]
     return OpinionWork(_posts(db, [(post, None) for post in found]), found[-1] if len(found) == limit else low)
 
 
@@ -138,7 +142,7 @@ def _mention(row: Sequence[Any]) -> MentionToJudge:
         id=id_,
         brand=brand,
         spans=read_spans(stored.get("spans", ())),
-        words_score=from_thousandths(words_score if has_opinion else program_score),
+        words_score=from_thousandths(words_score if has_opinion else _plain(program_score, stored)),
         evidence=read_evidence(stored),
         opinion=Opinion(*(value / 1000 for value in opinion)) if has_opinion and is_current else None,
     )
@@ -156,10 +160,16 @@ def _lang(row: Sequence[Any]) -> str | None:
 def _save(db: Connection, work: OpinionWork, judged: Sequence[JudgedMention], now: int) -> int:
     current = _current_mentions(db, work)
     kept = [one for one in judged if one.mention in current]
-    opinions = [(*map(to_thousandths, one.opinion), one.mention) for one in kept if one.opinion is not None]
+    rows = db.execute(_SCORES, (json.dumps([one.mention for one in kept]),)).fetchall()
+    stored = {id_: (score, json.loads(evidence)) for id_, score, evidence in rows}
+    kept = [one for one in kept if one.mention in stored]
+    opinions = [
+        (*map(to_thousandths, one.opinion), adjustment(stored[one.mention][1]), one.mention)
+        for one in kept
+        if one.opinion is not None
+    ]
     db.executemany(_SAVE_OPINION, opinions)
-    stored = {id_: rest for id_, *rest in db.execute(_SCORES, (json.dumps([one.mention for one in kept]),))}
-    changed = [one for one in kept if stored.get(one.mention) not in (None, _stored_values(one))]
+    changed = [one for one in kept if _is_other(one, *stored[one.mention])]
     update_scores(db, changed, now)
     tickets = json.dumps([post.ticket for post in work.posts if post.ticket is not None])
     db.execute("DELETE FROM opinion_queue WHERE ticket IN (SELECT value FROM json_each(?))", (tickets,))
@@ -178,8 +188,14 @@ def _current_mentions(db: Connection, work: OpinionWork) -> set[int]:
     return {mention.id for post in posts for mention in post.mentions}
 
 
-def _stored_values(one: JudgedMention) -> list[int | str | None]:
-    return [to_thousandths(one.score), one.reason or None, to_thousandths(one.adjustment)]
+def _is_other(one: JudgedMention, score: int | None, evidence: Mapping[str, Any]) -> bool:
+    """Whether ``one`` differs from what is stored."""
+    known = score, evidence.get("reason", ""), adjustment(evidence)
+    return known != (to_thousandths(one.score), one.reason, to_thousandths(one.adjustment))
+
+
+def _plain(program_score: int | None, evidence: Mapping[str, Any]) -> int | None:
+    return None if program_score is None else program_score - adjustment(evidence)
 
 
 def update_scores(db: Connection, changed: Sequence[JudgedMention], now: int) -> None:
@@ -187,11 +203,13 @@ def update_scores(db: Connection, changed: Sequence[JudgedMention], now: int) ->
     if not changed:
         return
     ids = json.dumps([one.mention for one in changed])
+    evidence = {id_: stored for id_, _, stored in db.execute(_SCORES, (ids,))}
     derived.remove(db, derived.IN_IDS, ids)
     for one in changed:
         score = to_thousandths(one.score)
-        # in a JSON patch, null removes a key
-        patch = json.dumps({"reason": one.reason or None, "adjustment": to_thousandths(one.adjustment) or None})
-        db.execute(_UPDATE_SCORE, (score, sentiment_code(score), patch, one.mention))
+        values = {"reason": one.reason, "adjustment": to_thousandths(one.adjustment)}
+        if one.mention in evidence:
+            patched = patched_evidence(evidence[one.mention], values)
+            db.execute(_UPDATE_SCORE, (score, sentiment_code(score), patched, one.mention))
     derived.add(db, derived.IN_IDS, ids)
     log_changes(db, ChangeKind.JUDGED, derived.IN_IDS, ids, now)

@@ -10,7 +10,7 @@ from typing import Any
 from monitor.model.notifications import DeliveryAttempt, Message, MessageState
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.store_part import StorePart
-from monitor.store.sql.units import from_ms, optional_ms, optional_time, to_ms
+from monitor.store.sql.units import MAX_MS, from_ms, optional_ms, optional_time, to_ms
 from monitor.store.sqlite.channels import SqliteChannels, SqliteSubscriptions
 from monitor.store.sqlite.notification_flow import SqliteFlow
 
@@ -73,9 +73,9 @@ class SqliteOutbox(StorePart):
         self._write(job)
 
     def messages(self, limit: int, *, before: int | None = None, rule: str = "", unsent: bool = False) -> list[Message]:
-        select = f"""SELECT {_COLUMNS} FROM message WHERE (?1 IS NULL OR id < ?1) AND (?2 = '' OR rule = ?2)
-            AND (NOT ?3 OR state <> 'delivered') ORDER BY id DESC LIMIT ?4"""
-        values = before, rule, unsent, limit
+        select = f"""SELECT {_COLUMNS} FROM message WHERE id < ?1 AND (?2 = '' OR rule = ?2)
+            AND (?3 = 0 OR state <> 'delivered') ORDER BY id DESC LIMIT ?4"""
+        values = before or MAX_MS, rule, unsent, limit
         return [_message(row) for row in self._read(lambda db: db.execute(select, values).fetchall())]
 
     def message(self, id: int) -> Message | None:
@@ -122,7 +122,7 @@ def _save_failed(db: Connection, attempt: DeliveryAttempt, via: int, tries: int,
 
 
 def _set_problem(db: Connection, channel: int, problem: str, now: int) -> None:
-    since = "NULL" if not problem else "ifnull(failing_since, ?)"
+    since = "NULL" if not problem else "coalesce(failing_since, ?)"
     values = (now,) if problem else ()
     db.execute(f"UPDATE channel SET failing_since = {since}, problem = ? WHERE id = ?", (*values, problem, channel))
 

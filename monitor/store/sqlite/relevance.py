@@ -34,10 +34,10 @@ _CLICKED = "SELECT relevant, person, at FROM relevance_click WHERE mention = ?"
 _SAVE_CLICK = """
     INSERT INTO relevance_click (mention, brand, relevant, state_before, person, at)
     SELECT id, brand, ?2, state, ?3, ?4 FROM mention WHERE id = ?1
-    ON CONFLICT (mention) DO UPDATE SET relevant = ?2, person = ?3, at = ?4"""
+    ON CONFLICT (mention) DO UPDATE SET relevant = excluded.relevant, person = excluded.person, at = excluded.at"""
 _COUNT_CLICK = """
     INSERT INTO relevance_brand (brand, version) SELECT brand, 1 FROM mention WHERE id = ?
-    ON CONFLICT (brand) DO UPDATE SET version = version + 1"""
+    ON CONFLICT (brand) DO UPDATE SET version = relevance_brand.version + 1"""
 _BRAND = """
     SELECT is_on, model, version, review_time IS NOT NULL
         OR EXISTS (SELECT 1 FROM set_aside WHERE brand = relevance_brand.brand AND model <> relevance_brand.model)
@@ -159,9 +159,9 @@ def _bring_some_back(db: Connection, brand: str, keep: bool, now: int) -> int:
 
 def _judge_again(db: Connection, brand: str) -> int:
     where = "brand = (SELECT id FROM brand WHERE name = ?)"
-    db.execute(
-        f"INSERT OR REPLACE INTO relevance_queue (mention) SELECT mention FROM relevance_kept WHERE {where}", (brand,)
-    )
+    insert = f"""INSERT INTO relevance_queue (mention) SELECT mention FROM relevance_kept WHERE {where}
+        ON CONFLICT (mention) DO UPDATE SET ticket = excluded.ticket"""
+    db.execute(insert, (brand,))
     return db.execute(f"DELETE FROM relevance_kept WHERE {where}", (brand,)).rowcount
 
 
@@ -169,7 +169,7 @@ def _switch(db: Connection, brand: str, on: bool) -> None:
     """Without a model nothing waits; the worker chooses one again when the switch is on."""
     db.execute(
         """INSERT INTO relevance_brand (brand, is_on) SELECT id, ?2 FROM brand WHERE name = ?1
-            ON CONFLICT (brand) DO UPDATE SET is_on = ?2, version = version + 1""",
+            ON CONFLICT (brand) DO UPDATE SET is_on = excluded.is_on, version = relevance_brand.version + 1""",
         (brand, on),
     )
     if not on:

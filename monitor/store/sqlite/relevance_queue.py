@@ -6,8 +6,9 @@ from monitor.store.sql.connection import Connection
 
 _IDS = "(SELECT value FROM json_each(?))"
 _ENQUEUE = """
-    INSERT OR REPLACE INTO relevance_queue (mention)
-    SELECT id FROM mention WHERE {where} AND brand IN (SELECT brand FROM relevance_brand WHERE model <> '')"""
+    INSERT INTO relevance_queue (mention)
+    SELECT id FROM mention WHERE {where} AND brand IN (SELECT brand FROM relevance_brand WHERE model <> '')
+    ON CONFLICT (mention) DO UPDATE SET ticket = excluded.ticket"""
 _FORGET_REASONS = f"""
     DELETE FROM set_aside WHERE mention IN {_IDS} AND (SELECT hidden FROM mention WHERE id = set_aside.mention) <> 2"""
 
@@ -31,4 +32,5 @@ def forget_reasons(db: Connection, ids: str) -> None:
 
 def keep(db: Connection, where: str, value: int | str) -> None:
     """Never set the selected mentions aside again."""
-    db.execute(f"INSERT OR IGNORE INTO relevance_kept SELECT id, brand FROM mention WHERE {where}", (value,))
+    insert = f"INSERT INTO relevance_kept SELECT id, brand FROM mention WHERE {where} ON CONFLICT DO NOTHING"
+    db.execute(insert, (value,))

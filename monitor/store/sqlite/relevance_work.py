@@ -6,17 +6,16 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from monitor.model import ChangeKind, ClickedMention, JudgedRelevance, MentionToPlace, RelevanceWork, SetAside
+from monitor.model import ChangeKind, ClickedMention, JudgedRelevance, MentionToPlace, RelevanceWork, SetAside, Span
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.units import MAX_MS
 from monitor.store.sqlite import derived
 from monitor.store.sqlite.changes import update_all
 from monitor.store.sqlite.rows import SET_ASIDE, read_spans
 
-_BODY = "iif(post.title = '', post.text, post.title || char(10, 10) || post.text)"
-_SPANS = "ifnull(json_extract(mention.evidence, '$.spans'), '[]')"
+_BODY = "iif(post.title = '', post.text, post.title || '\n\n' || post.text)"
 _CLICKED = f"""
-    SELECT click.mention, click.relevant, {_BODY}, {_SPANS}, vector.vector
+    SELECT click.mention, click.relevant, {_BODY}, mention.evidence, vector.vector
     FROM (SELECT mention, relevant, at FROM relevance_click
         WHERE brand = (SELECT id FROM brand WHERE name = ?1) AND relevant = ?2 ORDER BY at DESC LIMIT ?3) click
     JOIN mention ON mention.id = click.mention JOIN post ON post.id = mention.post
@@ -24,8 +23,9 @@ _CLICKED = f"""
     ORDER BY click.mention"""
 _USE_MODEL = """
     INSERT INTO relevance_brand (brand, model, review_time, review_id)
-    SELECT id, ?2, ?3, ?3 FROM brand WHERE name = ?1
-    ON CONFLICT (brand) DO UPDATE SET model = ?2, review_time = ?3, review_id = ?3 WHERE model <> ?2"""
+    SELECT id, ?2, CAST(?3 AS BIGINT), CAST(?3 AS BIGINT) FROM brand WHERE name = ?1
+    ON CONFLICT (brand) DO UPDATE SET model = excluded.model, review_time = excluded.review_time,
+        review_id = excluded.review_id WHERE relevance_brand.model <> excluded.model"""
 _QUEUED = "SELECT mention, ticket FROM relevance_queue ORDER BY mention DESC LIMIT ?"
 _REVIEWED = """SELECT brand, name, review_time, review_id, model FROM relevance_brand
     JOIN brand ON brand.id = relevance_brand.brand
@@ -39,28 +39,34 @@ _TO_REVIEW = """
     ORDER BY published_at DESC, id DESC LIMIT ?5"""
 _OTHERS = "SELECT mention FROM set_aside WHERE brand = ? AND model <> ? ORDER BY mention DESC LIMIT ?"
 _TEXTS = f"""
-    SELECT mention.id, brand.name, {_BODY}, {_SPANS}, vector.vector FROM json_each(?1) wanted
+    SELECT mention.id, brand.name, {_BODY}, mention.evidence, vector.vector FROM json_each(?1) wanted
     CROSS JOIN mention ON mention.id = wanted.value JOIN post ON post.id = mention.post
     JOIN brand ON brand.id = mention.brand
     LEFT JOIN relevance_vector vector ON vector.mention = mention.id AND vector.encoder = ?2"""
 _MODELS = """
     SELECT mention.id, relevance_brand.model, mention.hidden,
-        mention.state = 0 AND NOT mention.corrected
-        AND NOT EXISTS (SELECT 1 FROM relevance_click WHERE mention = mention.id)
-        AND NOT EXISTS (SELECT 1 FROM relevance_kept WHERE mention = mention.id)
+        mention.state = 0 AND mention.corrected = 0
+        AND NOT EXISTS (SELECT 1 FROM relevance_click click WHERE click.mention = mention.id)
+        AND NOT EXISTS (SELECT 1 FROM relevance_kept kept WHERE kept.mention = mention.id)
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
-    JOIN relevance_brand ON relevance_brand.brand = mention.brand WHERE relevance_brand.is_on"""
+    JOIN relevance_brand ON relevance_brand.brand = mention.brand WHERE relevance_brand.is_on <> 0"""
 _SAVE_REASON = """
     INSERT INTO set_aside (mention, brand, model, probability, reason) SELECT id, brand, ?2, ?3, ?4
-    FROM mention WHERE id = ?1 ON CONFLICT (mention) DO UPDATE SET model = ?2, probability = ?3, reason = ?4"""
+    FROM mention WHERE id = ?1 ON CONFLICT (mention) DO UPDATE SET model = excluded.model,
+        probability = excluded.probability, reason = excluded.reason"""
+
+
+_SAVE_VECTOR = """
+    INSERT INTO relevance_vector (mention, encoder, vector) SELECT id, ?, ? FROM mention WHERE id = ?
+    ON CONFLICT (mention) DO UPDATE SET encoder = excluded.encoder, vector = excluded.vector"""
 
 
 def clicked(db: Connection, brand: str, encoder: str, limit: int) -> list[ClickedMention]:
     """The newest ``limit`` clicks of each kind, with the texts of their mentions."""
     rows = [row for relevant in (0, 1) for row in db.execute(_CLICKED, (brand, relevant, limit, encoder))]
     return [
-        ClickedMention(id_, bool(relevant), body, read_spans(json.loads(spans)), vector)
-        for id_, relevant, body, spans, vector in rows
+        ClickedMention(id_, bool(relevant), body, _spans(evidence), vector)
+        for id_, relevant, body, evidence, vector in rows
     ]
 
 
@@ -93,10 +99,8 @@ def save(db: Connection, work: RelevanceWork, judged: Sequence[JudgedRelevance],
     current = {one.id for one in work.mentions if one.ticket is None or one.ticket in queued}
     kept = [one for one in judged if one.mention in current]
     moved = _decide(db, kept, now)
-    db.executemany(
-        "INSERT OR REPLACE INTO relevance_vector SELECT id, ?, ? FROM mention WHERE id = ?",
-        [(encoder, one.vector, one.mention) for one in kept if one.vector is not None],
-    )
+    vectors = [(encoder, one.vector, one.mention) for one in kept if one.vector is not None]
+    db.executemany(_SAVE_VECTOR, vectors)
     db.execute("DELETE FROM relevance_queue WHERE ticket IN (SELECT value FROM json_each(?))", (tickets,))
     if work.reviewed:
         _advance(db, work)
@@ -117,9 +121,13 @@ def _texts(db: Connection, tickets: dict[int, int | None], encoder: str) -> tupl
     rows = {row[0]: row[1:] for row in db.execute(_TEXTS, (json.dumps(list(tickets)), encoder))}
     found = ((id_, rows[id_], ticket) for id_, ticket in tickets.items() if id_ in rows)
     return tuple(
-        MentionToPlace(id_, brand, body, ticket, read_spans(json.loads(spans)), vector)
-        for id_, (brand, body, spans, vector), ticket in found
+        MentionToPlace(id_, brand, body, ticket, _spans(evidence), vector)
+        for id_, (brand, body, evidence, vector), ticket in found
     )
+
+
+def _spans(evidence: str) -> tuple[Span, ...]:
+    return read_spans(json.loads(evidence).get("spans", ()))
 
 
 def _decide(db: Connection, judged: Iterable[JudgedRelevance], now: int) -> int:

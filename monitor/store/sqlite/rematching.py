@@ -27,7 +27,7 @@ _COME_BACK = "state = iif(claimant IS NULL, 0, 1)"
 _OPEN = """
     SELECT rule_change.rule, brand.id, brand.name, rule.text, rule_change.position, upto, finished_at, rule.since
     FROM rule_change JOIN rule ON rule.id = rule_change.rule JOIN brand ON brand.id = rule.brand
-    WHERE NOT tail_done AND brand.active ORDER BY finished_at IS NOT NULL, rule_change.rule"""
+    WHERE tail_done = 0 AND brand.active <> 0 ORDER BY finished_at IS NOT NULL, rule_change.rule"""
 _POSTS = f"""
     SELECT post.id, mention.id, mention.state, mention.evidence <> '{{}}', {POST_COLUMNS}
     FROM post JOIN source ON source.id = post.source
@@ -35,19 +35,20 @@ _POSTS = f"""
     WHERE post.id"""
 _POSTS_IN_RANGE = f"{_POSTS} BETWEEN ? AND ? ORDER BY post.id DESC"
 _LISTED_POSTS = f"{_POSTS} IN (SELECT value FROM json_each(?))"
-_NEWEST = "SELECT ifnull(max(id), 0) FROM post"
+_NEWEST = "SELECT coalesce(max(id), 0) FROM post"
 _MOVE_DOWN = """
-    UPDATE rule_change SET position = ?2, finished_at = iif(?2 <= 1, ?3, NULL), entered = entered + ?4, left = left + ?5
+    UPDATE rule_change SET position = ?2, finished_at = iif(?2 <= 1, ?3, NULL), entered = entered + ?4,
+        "left" = "left" + ?5
     WHERE rule = ?1 AND position > ?2 AND finished_at IS NULL"""
 _MOVE_UP = """
-    UPDATE rule_change SET upto = ?2, entered = entered + ?3, left = left + ?4 WHERE rule = ?1"""
-_END_TAIL = "UPDATE rule_change SET tail_done = 1 WHERE rule = ?1 AND upto >= (SELECT ifnull(max(id), 0) FROM post)"
+    UPDATE rule_change SET upto = ?2, entered = entered + ?3, "left" = "left" + ?4 WHERE rule = ?1"""
+_END_TAIL = "UPDATE rule_change SET tail_done = 1 WHERE rule = ?1 AND upto >= (SELECT coalesce(max(id), 0) FROM post)"
 _POST_VALUES = """
     SELECT post.id, post.source, post.lang, post.published_at, (SELECT max(story) FROM mention WHERE post = post.id)
     FROM json_each(?) wanted CROSS JOIN post ON post.id = wanted.value ORDER BY post.id"""
 _JUDGE_AGAIN = """
     UPDATE mention SET rule = ?1, program_score = ?2, intent = ?3, evidence = ?4, state = iif(claimant IS NULL, 0, 1),
-        score = iif(corrected, score, ?2), sentiment = iif(corrected, sentiment, ?5) WHERE id = ?6"""
+        score = iif(corrected <> 0, score, ?2), sentiment = iif(corrected <> 0, sentiment, ?5) WHERE id = ?6"""
 
 
 class _Changes(NamedTuple):

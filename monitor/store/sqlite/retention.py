@@ -25,6 +25,7 @@ MARGIN_MS = 2 * DAY_MS
 """Looked at again, because the clock may have been changed."""
 _DATED = """SELECT post FROM mention INDEXED BY mention_published
     WHERE published_at >= ? AND published_at < ? AND {} LIMIT ?"""
+_OTHER_SOURCES = "source NOT IN (SELECT id FROM source WHERE name IN (SELECT value FROM json_each(?, '$')))"
 _UNDATED = """SELECT post FROM mention INDEXED BY mention_published
     WHERE published_at = 0 AND id < ? AND {} LIMIT ?"""
 
@@ -63,7 +64,7 @@ def due(db: Connection, now: int, limit: int) -> Due:
             found.more = True
             break
         if source == ALL_OTHERS:
-            of_source = ("source NOT IN (SELECT source.id FROM json_each(?) JOIN source ON source.name = value)", own)
+            of_source = (_OTHER_SOURCES, own)
         else:
             of_source = ("source = (SELECT id FROM source WHERE name = ?)", source)
         _add_dated(db, found, source, now - keep, done_until, of_source, limit)

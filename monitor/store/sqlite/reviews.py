@@ -25,5 +25,5 @@ def next_range(db: Connection, state: str, rows: str, *, now: int, delay_ms: int
         return None
     high = found[1]
     if high is None:
-        (high,) = db.execute(f"SELECT 1 + ifnull(max(id), 0) FROM {rows}").fetchone()
+        (high,) = db.execute(f"SELECT 1 + coalesce(max(id), 0) FROM {rows}").fetchone()
     return IdRange(max(1, high - size), high) if high > 1 else None

@@ -100,6 +100,16 @@ def evidence_json(finding: Finding) -> str:
     return f"{{{','.join(parts)}}}"
 
 
+def patched_evidence(stored: str, values: Mapping[str, Any]) -> str:
+    """The column ``evidence`` with other values of some keys. One that is empty is left out."""
+    evidence = json.loads(stored)
+    for key, value in values.items():
+        evidence.pop(key, None)
+        if value:
+            evidence[key] = value
+    return _encode(evidence)
+
+
 def _pairs(spans: Sequence[Span]) -> str:
     return ",".join([f"[{start},{end}]" for start, end in spans])
 

@@ -22,26 +22,27 @@ _NOTE_AGE_MS = 600_000
 _BEFORE = "SELECT text FROM rule WHERE brand = ? AND version = ?"
 _BEGIN = """
     INSERT INTO rule_change (rule, person, reason, widens, first_upto, position, upto, finished_at, tail_done)
-    SELECT ?1, ?2, ?3, ?4, newest, newest + 1, newest, iif(newest = 0, ?5, NULL), newest = 0
-    FROM (SELECT ifnull(max(id), 0) AS newest FROM post)"""
+    SELECT ?1, ?2, ?3, ?4, newest, newest + 1, newest, iif(newest = 0, ?5, NULL), iif(newest = 0, 1, 0)
+    FROM (SELECT coalesce(max(id), 0) AS newest FROM post) posts"""
 _SUPERSEDE = """
-    UPDATE rule_change SET finished_at = ifnull(finished_at, ?2), tail_done = 1
-    WHERE NOT tail_done AND rule IN (SELECT id FROM rule WHERE brand = ?1)"""
+    UPDATE rule_change SET finished_at = coalesce(finished_at, ?2), tail_done = 1
+    WHERE tail_done = 0 AND rule IN (SELECT id FROM rule WHERE brand = ?1)"""
 _COLUMNS = """rule.version, rule.text, rule.since, rule_change.person, rule_change.reason, rule_change.widens,
-    rule_change.first_upto, rule_change.position, rule_change.finished_at, rule_change.entered, rule_change.left"""
+    rule_change.first_upto, rule_change.position, rule_change.finished_at, rule_change.entered, rule_change."left\""""
 _VERSIONS = f"""
     SELECT {_COLUMNS} FROM rule LEFT JOIN rule_change ON rule_change.rule = rule.id
     WHERE rule.brand = (SELECT id FROM brand WHERE name = ?) ORDER BY rule.version DESC"""
 _CHANGES = """
-    SELECT rule.brand, rule.version, rule.since, ifnull(rule_change.person, ''), rule_change.entered, rule_change.left,
-        rule_change.rule IS NOT NULL AND rule_change.finished_at IS NULL, ifnull(rule_change.widens, 0)
+    SELECT rule.brand, rule.version, rule.since, coalesce(rule_change.person, ''), rule_change.entered,
+        rule_change."left", rule_change.rule IS NOT NULL AND rule_change.finished_at IS NULL,
+        coalesce(rule_change.widens, 0)
     FROM rule LEFT JOIN rule_change ON rule_change.rule = rule.id
     WHERE rule.version > 1 AND rule.since >= ? AND rule.since < ? ORDER BY rule.since, rule.id"""
 _CHANGED_BRANDS = "SELECT DISTINCT rule.brand FROM rule_change JOIN rule ON rule.id = rule_change.rule"
 _TEXTS = "SELECT text, since FROM rule WHERE brand = ? ORDER BY version"
 _UNFINISHED = """
     SELECT rule.brand FROM rule_change JOIN rule ON rule.id = rule_change.rule JOIN brand ON brand.id = rule.brand
-    WHERE rule_change.finished_at IS NULL AND brand.active"""
+    WHERE rule_change.finished_at IS NULL AND brand.active <> 0"""
 
 
 def begin(db: Connection, brand: int, name: str, rule: int, now: int) -> None:

@@ -14,7 +14,9 @@ from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import to_ms
 from monitor.store.sqlite import rematching, rule_changes, rule_preview
 
-_ANNOUNCE = "INSERT OR REPLACE INTO rule_note (brand, text, person, reason, at) VALUES (?, ?, ?, ?, ?)"
+_ANNOUNCE = """
+    INSERT INTO rule_note (brand, text, person, reason, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (brand)
+    DO UPDATE SET text = excluded.text, person = excluded.person, reason = excluded.reason, at = excluded.at"""
 
 
 class SqliteRules(StorePart):

@@ -50,8 +50,8 @@ _UPDATE_POST = """
 _UPDATE_MENTION = """
     UPDATE mention SET rule = ?1, lang = ?2, program_score = ?3, intent = ?4, evidence = ?5,
         state = iif(?6 = 0 AND claimant IS NOT NULL, 1, ?6),
-        score = iif(corrected, score, ?3), sentiment = iif(corrected, sentiment, ?7),
-        story = ifnull(story, ?8) WHERE id = ?9"""
+        score = iif(corrected <> 0, score, ?3), sentiment = iif(corrected <> 0, sentiment, ?7),
+        story = coalesce(story, ?8) WHERE id = ?9"""
 _SELECT_TO_DELETE = """
     SELECT post.id, mention.id FROM json_each(?) wanted CROSS JOIN post INDEXED BY post_key
         ON post.source = ? AND {} JOIN mention ON mention.post = post.id"""
@@ -256,7 +256,7 @@ class BatchSaver:
 
     def _mark_left(self, mention: int, state: State, post: _PostValues) -> None:
         state = state if state is State.IRRELEVANT else State.LEFT
-        changes = "state = ?, lang = ?, intent = 0, evidence = '{}', story = ifnull(story, ?)"
+        changes = "state = ?, lang = ?, intent = 0, evidence = '{}', story = coalesce(story, ?)"
         self.db.execute(f"UPDATE mention SET {changes} WHERE id = ?", (int(state), post.lang, post.story, mention))
 
     def _insert(self) -> None:

@@ -54,7 +54,7 @@ def save_status(db: Connection, status: SourceStatus, now: int) -> None:
     """Save the status; the first one also sets ``first_status_at``."""
     fields = {name: getattr(status, name) for name in _JSON_FIELDS}  # asdict copies, and takes forty times as long
     text = json.dumps(fields, ensure_ascii=False, default=_jsonable)
-    update = """UPDATE source SET status = ?, next_check = ?, first_status_at = ifnull(first_status_at, ?)
+    update = """UPDATE source SET status = ?, next_check = ?, first_status_at = coalesce(first_status_at, ?)
         WHERE id = ?"""
     db.execute(update, (text, optional_ms(status.next_check), now, source_id(db, status.source)))
 
@@ -69,8 +69,8 @@ def extend_imported_period(db: Connection, source: int, times: Sequence[int]) ->
     """Include the times of posts that were imported; 0 means that there is no date."""
     dated = [at for at in times if at > 0]
     if dated:
-        update = """UPDATE source SET imported_since = min(ifnull(imported_since, ?1), ?1),
-            imported_until = max(ifnull(imported_until, ?2), ?2) WHERE id = ?3"""
+        update = """UPDATE source SET imported_since = min(coalesce(imported_since, ?1), ?1),
+            imported_until = max(coalesce(imported_until, ?2), ?2) WHERE id = ?3"""
         db.execute(update, (min(dated), max(dated), source))
 
 

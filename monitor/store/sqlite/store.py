@@ -39,6 +39,7 @@ from monitor.store.relevance import RelevanceStore
 from monitor.store.requests import with_requests
 from monitor.store.rules import RuleStore
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.people import SqlPeople
 from monitor.store.sql.units import MILLISECOND, optional_ms, to_ms
 from monitor.store.sqlite import (
     analysis_results,
@@ -65,7 +66,6 @@ from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.named_topics import SqliteNamedTopics
 from monitor.store.sqlite.opinions import SqliteOpinions
 from monitor.store.sqlite.outbox import SqliteNotifications
-from monitor.store.sqlite.people import SqlitePeople
 from monitor.store.sqlite.relevance import SqliteRelevance
 from monitor.store.sqlite.rules import SqliteRules
 from monitor.store.sqlite.slow_reads import SlowReads
@@ -110,7 +110,7 @@ class SqliteStore(SqliteMentionQueries):
         self._readers = Readers(path, failed=self._faults.record_damage)
         self._slow_reads = SlowReads(self._readers)
         self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
-        self.people: PeopleStore = SqlitePeople(self._read, self._write)
+        self.people: PeopleStore = SqlPeople(self._read, self._write)
         self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
         self.intents: IntentStore = SqliteIntents(self._read, self._write)
         self.named_topics: NamedTopicStore = SqliteNamedTopics(self._read, self._write)

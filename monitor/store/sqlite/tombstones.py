@@ -79,7 +79,7 @@ class Tombstones:
         return removed
 
     def _stored(self, hashes: Iterable[str]) -> set[str]:
-        select = "SELECT hash FROM json_each(?) wanted CROSS JOIN tombstone ON hash = wanted.value"
+        select = "SELECT hash FROM json_each(?, '$') wanted CROSS JOIN tombstone ON hash = wanted.value"
         return {found for (found,) in self._db.execute(select, (json.dumps(list(hashes)),))}
 
     def _hash(self, key: tuple[str, ...]) -> str:

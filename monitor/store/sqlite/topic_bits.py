@@ -9,7 +9,7 @@ from monitor.store.sql.connection import Connection
 
 MAX_SLOTS = 63
 """An integer of SQLite has so many bits besides its sign."""
-_QUEUE = "INSERT OR IGNORE INTO named_topic_queue VALUES (?)"
+_QUEUE = "INSERT INTO named_topic_queue VALUES (?) ON CONFLICT DO NOTHING"
 
 
 def slots_in_use(db: Connection) -> dict[str, int]:

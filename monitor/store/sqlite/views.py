@@ -26,19 +26,19 @@ from monitor.store.sqlite import queries, story_counts, view_feeds
 from monitor.store.sqlite.plan import plan
 
 _COLUMNS = "saved_view.id, owner, name, filter, brand_group, range, shared, created_at"
-_IS_VISIBLE = "(shared OR owner IS NULL OR owner IS ?1)"
+_IS_VISIBLE = "(shared <> 0 OR owner IS NULL OR owner = ?1)"
 _VISIBLE = f"""
     SELECT {_COLUMNS} FROM saved_view
-    LEFT JOIN saved_view_person person ON person.view = saved_view.id AND ifnull(person.account, 0) = ifnull(?1, 0)
+    LEFT JOIN saved_view_person person ON person.view = saved_view.id AND coalesce(person.account, 0) = ?1
     WHERE {_IS_VISIBLE} ORDER BY position IS NULL, position, saved_view.id"""
-_LOOK = """
-    INSERT INTO saved_view_person (view, account, mention, at)
-    SELECT id, ?2, ?3, ?4 FROM saved_view WHERE id = ?1
-    ON CONFLICT DO UPDATE SET mention = excluded.mention, at = excluded.at
-    WHERE mention IS NULL OR mention < excluded.mention OR (mention = excluded.mention AND at < excluded.at)"""
-_PLACE = """
-    INSERT INTO saved_view_person (view, account, position) SELECT id, ?2, ?3 FROM saved_view WHERE id = ?1
-    ON CONFLICT DO UPDATE SET position = excluded.position"""
+_OF_PERSON = "view = ?1 AND coalesce(account, 0) = ?2"
+_ADD_PERSON = """
+    INSERT INTO saved_view_person (view, account) SELECT id, CAST(?2 AS BIGINT) FROM saved_view WHERE id = ?1
+    ON CONFLICT DO NOTHING"""
+_LOOK = f"""
+    UPDATE saved_view_person SET mention = ?3, at = ?4
+    WHERE {_OF_PERSON} AND (mention IS NULL OR mention < ?3 OR (mention = ?3 AND at < ?4))"""
+_PLACE = f"UPDATE saved_view_person SET position = ?3 WHERE {_OF_PERSON}"
 _NEWER_VERSION = "A newer version of Wallflower saved it."
 
 
@@ -46,7 +46,7 @@ class SqliteViews(StorePart):
     """ViewStore over the connections of a store."""
 
     def visible(self, account: int | None) -> list[SavedView]:
-        return self._read(lambda db: [_view(row) for row in db.execute(_VISIBLE, (account,))])
+        return self._read(lambda db: [_view(row) for row in db.execute(_VISIBLE, (account or 0,))])
 
     def get(self, id: int, account: int | None) -> SavedView | None:
         return self._read(lambda db: _get(db, id, account))
@@ -74,11 +74,12 @@ class SqliteViews(StorePart):
         return self._write(lambda db: db.execute("DELETE FROM saved_view WHERE id = ?", (id,)).rowcount > 0)
 
     def arrange(self, account: int | None, ids: Sequence[int]) -> None:
-        rows = [(id_, account, position) for position, id_ in enumerate(ids)]
+        rows = [(id_, account or 0, position) for position, id_ in enumerate(ids)]
 
         def job(db: Connection) -> None:
-            clear = "UPDATE saved_view_person SET position = NULL WHERE ifnull(account, 0) = ifnull(?, 0)"
-            db.execute(clear, (account,))
+            clear = "UPDATE saved_view_person SET position = NULL WHERE coalesce(account, 0) = ?"
+            db.execute(clear, (account or 0,))
+            db.executemany(_ADD_PERSON, [(id_, account) for id_ in ids])
             db.executemany(_PLACE, rows)
 
         self._write(job)
@@ -86,13 +87,16 @@ class SqliteViews(StorePart):
     def last_looks(self, account: int | None) -> Mapping[int, LastLook]:
         select = """
             SELECT view, mention, at FROM saved_view_person
-            WHERE account IS ? AND mention IS NOT NULL"""
-        rows = self._read(lambda db: db.execute(select, (account,)).fetchall())
+            WHERE coalesce(account, 0) = ? AND mention IS NOT NULL"""
+        rows = self._read(lambda db: db.execute(select, (account or 0,)).fetchall())
         return {view: LastLook(mention, from_ms(at)) for view, mention, at in rows}
 
     def look(self, id: int, account: int | None, mention: int, now: datetime) -> bool:
-        values = (id, account, mention, to_ms(now))
-        return self._write(lambda db: db.execute(_LOOK, values).rowcount > 0)
+        def job(db: Connection) -> bool:
+            db.execute(_ADD_PERSON, (id, account))
+            return db.execute(_LOOK, (id, account or 0, mention, to_ms(now))).rowcount > 0
+
+        return self._write(job)
 
     def count_new(self, filters: Sequence[tuple[MentionFilter, int]], limit: int = 1_000) -> list[int]:
         return self._read(lambda db: [queries.count_new(db, plan(db, f), after, limit) for f, after in filters])
@@ -126,19 +130,20 @@ class SqliteViews(StorePart):
 
 def _get(db: Connection, id_: int, account: int | None) -> SavedView | None:
     select = f"SELECT {_COLUMNS} FROM saved_view WHERE {_IS_VISIBLE} AND id = ?2"
-    row = db.execute(select, (account, id_)).fetchone()
+    row = db.execute(select, (account or 0, id_)).fetchone()
     return None if row is None else _view(row)
 
 
 def _add(db: Connection, new: NewView, account: int | None, now: int) -> SavedView:
-    count = db.execute("SELECT count(*) FROM saved_view WHERE owner IS ?", (account,)).fetchone()[0]
+    (count,) = db.execute("SELECT count(*) FROM saved_view WHERE coalesce(owner, 0) = ?", (account or 0,)).fetchone()
     if count >= MAX_VIEWS_PER_PERSON:
         raise SavedViewError(f"You have {count} saved views. Delete one that you no longer need.")
     insert = """
         INSERT INTO saved_view (owner, name, filter, range, brand_group, shared, created_at)
         VALUES (?, ?, ?, ?, ?, ?, ?)"""
     definition = _definition(new.filter, new.range, new.brand_group)
-    values = (account, _free_name(db, new.name, account, 0), *definition, new.shared or account is None, now)
+    shared = new.shared or account is None
+    values = (account, _free_name(db, new.name, account, 0), *definition, shared, now)
     row = db.execute(f"{insert} RETURNING {_COLUMNS.replace('saved_view.', '')}", values).fetchone()
     return _view(row)
 
@@ -158,7 +163,7 @@ def _free_name(db: Connection, name: str, owner: int | None, id_: int) -> str:
         raise SavedViewError("Give the view a name.")
     if len(cleaned) > MAX_NAME_LENGTH:
         raise SavedViewError(f"A name may have at most {MAX_NAME_LENGTH} characters; this one has {len(cleaned)}.")
-    rows = db.execute(f"SELECT name FROM saved_view WHERE {_IS_VISIBLE} AND id <> ?2", (owner, id_))
+    rows = db.execute(f"SELECT name FROM saved_view WHERE {_IS_VISIBLE} AND id <> ?2", (owner or 0, id_))
     if cleaned.casefold() in {taken.casefold() for (taken,) in rows}:
         raise SavedViewError(f"There is already a view called “{cleaned}”.")
     return cleaned

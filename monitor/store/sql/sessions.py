@@ -10,9 +10,7 @@ from typing import Any
 from monitor.errors import PeopleError
 from monitor.model.people import SESSION_IDLE, SESSION_LIFETIME, ApiToken, Session, TokenScope
 from monitor.store.sql import audit
-from monitor.store.sql.connection import Connection
-from monitor.store.sql.units import MILLISECOND, from_ms, optional_time, to_ms
-from monitor.store.sqlite.accounts import (
+from monitor.store.sql.accounts import (
     ACCOUNT_COLUMNS,
     N_ACCOUNT_COLUMNS,
     account_of_row,
@@ -21,11 +19,15 @@ from monitor.store.sqlite.accounts import (
     insert,
     require_account,
 )
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.units import MILLISECOND, from_ms, optional_time, to_ms
 
 _OPEN = f"session.created_at > ?1 - {SESSION_LIFETIME // MILLISECOND} AND session.seen_at > ?1 - {SESSION_IDLE // MILLISECOND}"  # noqa: E501
 _SESSIONS = f"""SELECT {ACCOUNT_COLUMNS}, session.id, session.created_at, session.seen_at, session.address,
     session.browser, session.method
     FROM session JOIN account ON account.id = session.account WHERE {_OPEN}"""
+_USED = "UPDATE session SET seen_at = CASE WHEN seen_at > ?1 THEN seen_at ELSE ?1 END, address = ?2 WHERE id = ?3"
+_SEEN = "UPDATE account SET seen_at = ?1 WHERE coalesce(seen_at, 0) < ?1"
 _TOKENS = f"""SELECT {ACCOUNT_COLUMNS}, api_token.id, api_token.name, api_token.hint, api_token.created_at,
     api_token.expires_at, api_token.used_at, api_token.used_address, api_token.scope
     FROM api_token JOIN account ON account.id = api_token.account"""
@@ -47,7 +49,7 @@ def add_session(
         "method": method,
     }
     id_ = insert(db, "session", values)
-    db.execute("UPDATE account SET seen_at = max(ifnull(seen_at, 0), ?) WHERE id = ?", (now, account))
+    db.execute(f"{_SEEN} AND id = ?2", (now, account))
     details = {"address": address, "browser": browser, "method": method}
     audit.record(db, person.name, "signed in", person.name, details, now)
     return Session(id_, require_account(db, account), from_ms(now), from_ms(now), address, browser, method)
@@ -61,8 +63,9 @@ def session(db: Connection, token_hash: bytes, now: int) -> Session | None:
 
 def sessions(db: Connection, now: int, account: int | None) -> list[Session]:
     """The open sessions of an account or of everybody, the last used first."""
-    select = f"{_SESSIONS} AND ifnull(session.account = ?2, 1) ORDER BY session.seen_at DESC, session.id DESC"
-    return [_session(row) for row in db.execute(select, (now, account))]
+    of_account, params = ("", (now,)) if account is None else (" AND session.account = ?2", (now, account))
+    select = f"{_SESSIONS}{of_account} ORDER BY session.seen_at DESC, session.id DESC"
+    return [_session(row) for row in db.execute(select, params)]
 
 
 def end_session(db: Connection, id_: int, account: int, now: int, actor: str) -> bool:
@@ -88,12 +91,8 @@ def record_use(
 ) -> None:
     """Store when sessions and API tokens were last used."""
     for id_, (at, address) in used.items():
-        update = "UPDATE session SET seen_at = max(seen_at, ?), address = ? WHERE id = ?"
-        db.execute(update, (to_ms(at), address, id_))
-        db.execute(
-            "UPDATE account SET seen_at = max(ifnull(seen_at, 0), ?) WHERE id = (SELECT account FROM session WHERE id = ?)",  # noqa: E501
-            (to_ms(at), id_),
-        )
+        db.execute(_USED, (to_ms(at), address, id_))
+        db.execute(f"{_SEEN} AND id = (SELECT account FROM session WHERE id = ?2)", (to_ms(at), id_))
     for id_, (at, address) in used_tokens.items():
         db.execute("UPDATE api_token SET used_at = ?, used_address = ? WHERE id = ?", (to_ms(at), address, id_))
 

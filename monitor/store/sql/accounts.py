@@ -130,7 +130,7 @@ def remove(db: Connection, id_: int, now: int, actor: str) -> None:
     """Delete an account; its sessions and tokens are deleted by the foreign keys."""
     account = require_account(db, id_)
     _require_other_admin(db, account)
-    db.execute("DELETE FROM saved_view WHERE owner = ? AND NOT shared", (id_,))
+    db.execute("DELETE FROM saved_view WHERE owner = ? AND shared = 0", (id_,))
     db.execute("DELETE FROM account WHERE id = ?", (id_,))
     change_version(db)
     audit.record(db, actor, "removed person", account.name, {"role": account.role.label}, now)
@@ -139,7 +139,7 @@ def remove(db: Connection, id_: int, now: int, actor: str) -> None:
 def delete_sessions(db: Connection, account: int, keep: int | None = None) -> int:
     """Delete the sessions of an account except ``keep``; return how many there were."""
     change_version(db)
-    return db.execute("DELETE FROM session WHERE account = ? AND id IS NOT ?", (account, keep)).rowcount
+    return db.execute("DELETE FROM session WHERE account = ? AND id <> ?", (account, keep or 0)).rowcount
 
 
 def change_version(db: Connection) -> None:

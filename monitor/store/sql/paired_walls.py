@@ -9,9 +9,9 @@ from typing import Any
 from monitor.errors import PeopleError
 from monitor.model.people import PairedWall
 from monitor.store.sql import audit
+from monitor.store.sql.accounts import change_version, insert, name_key
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.units import from_ms, optional_time
-from monitor.store.sqlite.accounts import change_version, insert, name_key
 
 _SELECT = "SELECT id, name, wall, paired_by, paired_at, seen_at, address, size, version, browser FROM paired_wall"
 
@@ -85,8 +85,8 @@ def remove(db: Connection, id_: int, now: int, actor: str) -> bool:
 def record_seen(db: Connection, id_: int, seen_at: int, address: str, size: str, version: str) -> None:
     """Store when it was last seen. An empty size or version keeps the stored one."""
     db.execute(
-        """UPDATE paired_wall SET seen_at = ?, address = ?, size = ifnull(nullif(?, ''), size),
-            version = ifnull(nullif(?, ''), version) WHERE id = ?""",
+        """UPDATE paired_wall SET seen_at = ?, address = ?, size = coalesce(nullif(?, ''), size),
+            version = coalesce(nullif(?, ''), version) WHERE id = ?""",
         (seen_at, address, size, version, id_),
     )
 

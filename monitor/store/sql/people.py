@@ -1,4 +1,4 @@
-"""SqlitePeople: PeopleStore over a SQLite file. ``monitor.store.people`` documents the methods."""
+"""SqlPeople: PeopleStore over a connection of any engine. ``monitor.store.people`` documents the methods."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from monitor.model.people import (
     TokenScope,
     Tries,
 )
-from monitor.store.sql import audit
+from monitor.store.sql import accounts, audit, paired_walls, sessions
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.units import to_ms
-from monitor.store.sqlite import accounts, paired_walls, sessions
 
 T = TypeVar("T")
 
@@ -33,8 +32,8 @@ class Run(Protocol):
         """The result of ``job``."""
 
 
-class SqlitePeople:
-    """The people in the database of a SqliteStore."""
+class SqlPeople:
+    """The people in the database of a store."""
 
     def __init__(self, read: Run, write: Run) -> None:
         self._read, self._write = read, write
