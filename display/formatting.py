@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,16 @@ def format_signed(value: float, digits: int = 2) -> str:
     """A number with its sign, "+0.49", and with a minus sign instead of a hyphen. Zero has no sign."""
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
+
+
+def format_score(score: float) -> str:
+    """A score with its sign and two digits, cut off towards zero: one below a threshold never looks as if it met it."""
+    return format_signed(cut_score(score))
+
+
+def cut_score(score: float) -> float:
+    """``score``, of which thousandths are stored, without its last digit."""
+    return math.trunc(round(score * 1000) / 10) / 100
 
 
 def pluralize(n: int, singular: str, plural: str = "") -> str:

@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from display.formatting import clock_time, format_duration, format_signed, format_time, initials, join_with_and
+from display.formatting import (
+    clock_time,
+    format_duration,
+    format_score,
+    format_signed,
+    format_time,
+    initials,
+    join_with_and,
+)
 from tests.fakes import NOON
 
 LONDON = ZoneInfo("Europe/London")
@@ -17,6 +25,21 @@ MINUS = "\N{MINUS SIGN}"
 @pytest.mark.parametrize(("value", "text"), [(0.49, "+0.49"), (-0.75, f"{MINUS}0.75"), (0.0, "0.00"), (-0.004, "0.00")])
 def test_a_number_has_a_real_minus_sign_and_zero_has_no_sign(value: float, text: str) -> None:
     assert format_signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("score", "text"),
+    [
+        (0.349, "+0.34"),
+        (0.35, "+0.35"),
+        (-0.599, f"{MINUS}0.59"),
+        (-0.6, f"{MINUS}0.60"),
+        (0.149, "+0.14"),
+        (0.29, "+0.29"),
+    ],
+)
+def test_a_score_below_a_threshold_does_not_look_as_if_it_met_it(score: float, text: str) -> None:
+    assert format_score(score) == text
 
 
 @pytest.mark.parametrize(

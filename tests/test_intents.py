@@ -143,6 +143,20 @@ def test_words_are_found_in_the_original_text_despite_replaced_names(parts: list
         ("en", "Acme: still waiting for my card.", {"complaint": "still waiting"}),
         ("en", "I just cancelled my Acme subscription.", {"cancels": "I just cancelled my Acme subscription"}),
         ("en", "We are hiring at Acme, great team!", {"noise": "We are hiring"}),
+        ("en", "No complaints about Acme here.", {"praise": "No complaints about Acme"}),
+        ("en", "Acme is a breath of fresh air.", {"praise": "breath of fresh air"}),
+        ("en", "Acme shares no longer trade in London.", {"noise": "Acme shares"}),
+        ("en", "How are people finding Acme?", {"recommendation": "How are people finding Acme"}),
+        (
+            "en",
+            "Before I sign with Acme: anything I should know?",
+            {"recommendation": "Before I sign with Acme: anything I should know"},
+        ),
+        ("en", "Last time I ever fly Acme", {"switching_from": "Last time I ever fly Acme"}),
+        ("en", "I want out of my Acme contract.", {"cancels": "want out of my Acme contract"}),
+        ("en", "My Acme kettle lasted two weeks.", {"complaint": "lasted two weeks"}),
+        ("de", "Acme hat mich noch nie enttäuscht.", {"praise": "Acme hat mich noch nie enttäuscht"}),
+        ("es", "Nada que objetar a Acme.", {"praise": "Nada que objetar a Acme"}),
         ("de", "Hat jemand Erfahrungen mit Acme?", {"recommendation": "Hat jemand Erfahrungen"}),
         ("fr", "Je viens de résilier mon contrat Acme.", {"cancels": "Je viens de résilier"}),
         ("es", "Me cambio a Acme mañana.", {"switching_to": "cambio a Acme"}),
@@ -153,6 +167,19 @@ def test_intents_of_four_languages(lang: str, text: str, acme: dict[str, str]) -
     assert found(text, lang)["Acme"].items() >= acme.items()
     if not acme:
         assert found(text, lang)["Acme"] == {}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "What a team: Acme and the city build a bridge together."),
+        ("en", "The museum opposite Acme was closed since Friday."),
+        ("de", "Wie ist Acme eigentlich entstanden?"),
+        ("es", "Nada que ver con Acme."),
+    ],
+)
+def test_a_text_that_only_looks_like_an_intent_has_none(lang: str, text: str) -> None:
+    assert found(text, lang) == {"Acme": {}}
 
 
 def test_each_brand_has_its_own_side_of_a_switch() -> None:

@@ -324,7 +324,10 @@ def test_a_mention_names_the_cues_of_its_score_as_text(tmp_path: Path, own_store
     found = replace(found, score=replace(found.score, evidence=replace(found.score.evidence, cues=(cue,))))
     own_store.save("Forum", [data.judged(Post("Forum", "1", text, NOON), found)], now=NOON)
     page = client_of(tmp_path, own_store).get("/mentions/1").text
-    assert "and criticism often counts less: “<bdi>Is &lt;b&gt;Acme&lt;/b&gt; great?</bdi>”" in page
+    assert (
+        "In a question, words of opinion count less or not at all: “<bdi>Is &lt;b&gt;Acme&lt;/b&gt; great?</bdi>”"
+        in page
+    )
     assert "No opinion found</b>" in page
     assert "No word in this post counted as praise or criticism of <bdi>Acme</bdi>." in page
     rows = client_of(tmp_path, own_store).get("/mentions").text

@@ -35,7 +35,7 @@ def comparison_valences(
         return [], []
     counted, cues_found = [], []
     for one in _Comparisons(text, own, rivals).find():
-        if one.first in text.replaced:
+        if one.first in text.replaced and text.words[one.first] not in cues.MISSING_VERBS:
             continue
         unreal = text.unreal_at(one.last)
         cues_found.append(unreal or TokenCue(one.first, one.last, CueKind.COMPARISON))

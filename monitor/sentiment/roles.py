@@ -1,7 +1,8 @@
 """Kind: direction of anger. Whether words near a brand are about the brand, about somebody else, or said by the brand.
 
-"Acme warns of a terrible storm", "I hate my neighbours", "the man next to me stinks". Cost: a brand that is blamed
-through its customers ("people hate Acme's boss") loses most of that blame.
+"Acme warns of a terrible storm", "I hate my neighbours", "the man next to me stinks". What is done to customers
+("passengers stranded with no food") is about the brand. Cost: a brand that is blamed through its customers ("people
+hate Acme's boss") loses most of that blame.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from monitor.sentiment.lexicon.comparisons import VERB_AUXILIARIES
 from monitor.sentiment.tokenized_text import TokenizedText
 
 _BEFORE_VERB = VERB_AUXILIARIES | people.SPOKESPEOPLE
+_MAX_WORDS_TO_SUFFERING = 4
 _COPULAS = frozenset(("is", "was", "are", "were"))
 
 
@@ -53,7 +55,19 @@ def _is_somebody_else(text: TokenizedText, i: int) -> bool:
     before = [entry.word for entry in text.entries[max(0, i - 2) : i]]
     if not people.OWN_PEOPLE.isdisjoint(before) and (text.entries[i].word in people.STAFF or "your" in before):
         return False
+    if text.entries[i].word in people.CUSTOMERS and _suffers(text, i):
+        return False
     return text.entries[i].word not in people.STAFF or not people.OTHERS_DETERMINERS.isdisjoint(before)
+
+
+def _suffers(text: TokenizedText, i: int) -> bool:
+    """Whether something is done to the customers at ``i``: "passengers stranded with no food", "kids left hungry"."""
+    return not people.SUFFERED.isdisjoint(text.words[i + 1 : i + 1 + _MAX_WORDS_TO_SUFFERING])
+
+
+def _goes_on(text: TokenizedText, i: int, last: int) -> bool:
+    """Whether the conjunction at ``i`` adds another property: "is drunk and rude"."""
+    return text.words[i] in ("and", "or") and i < last and bool(text.entries[i + 1].flags & token_flags.VALENCE)
 
 
 def _about(text: TokenizedText, i: int, named: set[int]) -> range:
@@ -74,7 +88,7 @@ def _about(text: TokenizedText, i: int, named: set[int]) -> range:
     while (
         end < last
         and not entries[end].flags & token_flags.CLAUSE_END
-        and not entries[end + 1].flags & token_flags.CONJUNCTION
+        and (not entries[end + 1].flags & token_flags.CONJUNCTION or _goes_on(text, end + 1, last))
     ):
         end += 1
         if end in named:

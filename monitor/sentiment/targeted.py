@@ -15,6 +15,7 @@ from monitor.sentiment import token_flags
 from monitor.sentiment.brand_names import NameMatch
 from monitor.sentiment.comparisons import comparison_valences
 from monitor.sentiment.lexicon import people
+from monitor.sentiment.lexicon.comparisons import MAKING_VERBS
 from monitor.sentiment.roles import others_tokens, speech_spans
 from monitor.sentiment.rules.hints import HINT_VALENCES, hinted_complaint
 from monitor.sentiment.tokenized_text import TokenCue, TokenizedText
@@ -158,14 +159,18 @@ class _WeightedClauses:
         counted: list[WordWeight] = []
         others = others_tokens(text, self._own_names) if text.flags & token_flags.OTHERS else {}
         speech = speech_spans(text, self._own_names) if text.flags & token_flags.REPORTING else []
+        comparisons, cues = comparison_valences(text, self._own_names, self._rivals)
+        # "makes me appreciate RIVAL" is one comparison, so the praise in it is not praise of the brand as well
+        compared = [(one.first, one.last) for one in comparisons if text.words[one.first] in MAKING_VERBS]
         for first, last, valence in text.valences:
+            if compared and any(start <= first <= end for start, end in compared):
+                continue
             clause = text.clause_of(last)
             weight = valence * self._position_factor(last, clause)
             if weight and (others or speech):
                 weight *= self._role_factor(last, others, speech)
             if weight:
                 self._count(counted, first, last, clause, weight)
-        comparisons, cues = comparison_valences(text, self._own_names, self._rivals)
         self._cues += cues
         for first, last, valence in comparisons:
             self._count(counted, first, last, text.clause_of(last), valence)

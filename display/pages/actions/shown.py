@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 
-from display.formatting import FormattedTime, format_signed, format_time, initials
+from display.formatting import FormattedTime, format_score, format_time, initials
 from monitor.model import Mention, Sentiment
 from monitor.model.actions import (
     NOTE_CHARS,
@@ -143,7 +143,7 @@ def correction_text(mention: Mention, actor: Actor | None = None) -> str:
 
 def before_correction(mention: Mention) -> str:
     """The program's own score: "-0.75", "unscored"."""
-    return "unscored" if mention.program_score is None else format_signed(mention.program_score)
+    return "unscored" if mention.program_score is None else format_score(mention.program_score)
 
 
 def block_targets(mention: Mention) -> list[BlockTarget]:

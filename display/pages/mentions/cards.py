@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from display.formatting import FormattedTime, format_duration, format_signed, format_time
+from display.formatting import FormattedTime, format_duration, format_score, format_signed, format_time
 from display.pages.actions.shown import before_correction
 from display.pages.mentions.facets import INTENT
 from display.pages.mentions.text_runs import TextRun, excerpt, outside, text_runs
@@ -240,7 +240,7 @@ def score_figure(mention: Mention) -> str:
     if no_opinion_found(mention):
         return COUNTED_AS
     if mention.score.value is not None:
-        return format_signed(mention.score.value)
+        return format_score(mention.score.value)
     if mention.score.evidence.reason:
         return mention.score.evidence.reason
     return "not scored" if mention.post.lang == "en" else language_name(mention.post.lang)

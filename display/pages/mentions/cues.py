@@ -11,10 +11,10 @@ from monitor.quality.strength import STRONG_FROM
 
 CUE_TEXTS: Mapping[CueKind, str] = MappingProxyType(
     {
-        CueKind.QUESTION: "In a question, praise does not count and criticism often counts less",
-        CueKind.WISH: "In a wish, praise does not count, except thanks",
-        CueKind.PLAN: "In a plan, praise does not count",
-        CueKind.CONDITION: "Under a condition, praise does not count and criticism may count less",
+        CueKind.QUESTION: "In a question, words of opinion count less or not at all",
+        CueKind.WISH: "In a wish, praise and comparisons do not count, except thanks",
+        CueKind.PLAN: "In a plan, praise and comparisons do not count",
+        CueKind.CONDITION: "Under a condition, words of opinion count less or not at all",
         CueKind.REPORTED: "Claimed, promised or quoted, so praise in it does not count",
         CueKind.DENIED: "The author does not say this, so it does not count",
         CueKind.SYMPATHY: "Sympathy is not criticism, so it does not count",
@@ -31,11 +31,11 @@ CUE_TEXTS: Mapping[CueKind, str] = MappingProxyType(
 """What a kind of cue is, and what it does to the score."""
 NEGATIVE_TEXTS: Mapping[CueKind, str] = MappingProxyType(
     {
-        CueKind.QUESTION: "In a question, praise does not count",
-        CueKind.CONDITION: "Under a condition, praise does not count",
+        CueKind.QUESTION: "In a question, some words count less or not at all",
+        CueKind.CONDITION: "Under a condition, some words count less or not at all",
     }
 )
-"""Beside a negative score: there, that criticism counts less would contradict the figure."""
+"""Beside a negative score: that words of opinion count little would contradict the figure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from display.formatting import format_signed
+from display.formatting import cut_score, format_signed
 from monitor.model import Mention
 
 
@@ -24,6 +24,6 @@ def score_steps(mention: Mention) -> ScoreSteps:
     score = mention.program_score
     if score is None:
         return ScoreSteps()
-    computed, result = round(score - mention.score.evidence.adjustment, 2), round(score, 2)
+    computed, result = cut_score(score - mention.score.evidence.adjustment), cut_score(score)
     adjustment = round(result - computed, 2)
     return ScoreSteps(format_signed(computed), format_signed(adjustment) if adjustment else "", format_signed(result))

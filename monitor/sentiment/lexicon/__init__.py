@@ -3,7 +3,9 @@
 weak          words of VADER's lexicon that say little about a brand
 words         evaluations that VADER lacks or misjudges
 complaints    complaints in neutral words, and hints of a complaint
+duties        what a brand ought to do
 indirect      wishes for better service, descriptions of failures, reproaches; more praise in neutral words
+outcomes      what turned out badly or as promised
 praise        praise in neutral words; slang
 senses        phrases whose words mean something else than alone: trades, names, negation, idioms
 moods         openers of questions; marks of wishes, plans, conditions, reports and sympathy
@@ -25,9 +27,11 @@ from monitor.sentiment.lexicon import (
     changes,
     comparisons,
     complaints,
+    duties,
     indirect,
     money,
     moods,
+    outcomes,
     people,
     praise,
     senses,
@@ -151,9 +155,11 @@ def _phrases() -> Phrases:
 
 
 def _all_phrases() -> Iterator[tuple[str, float, bool, CueKind | None, str]]:
-    for phrase, valence in (complaints.complaints() | praise.PRAISE | indirect.phrases()).items():
+    for phrase, valence in (complaints.complaints() | praise.PRAISE | indirect.phrases() | outcomes.GONE).items():
         yield phrase, valence, False, None, ""
-    for phrase, valence in (praise.SLANG | senses.senses() | indirect.INSTEAD).items():
+    for phrase, valence in (
+        praise.SLANG | senses.senses() | indirect.INSTEAD | duties.duties() | outcomes.KEPT
+    ).items():
         yield phrase, valence, True, None, ""
     for kind, text in moods.MARKS.items():
         for phrase in text.split("|"):

@@ -69,8 +69,27 @@ VERB_AUXILIARIES = word_set(
 """Words that may come between the brand and a verb such as "beats"."""
 EXTRA_CUES = word_set(
     "ahead behind compete compare unlike instead rid superior inferior preferable rather compared match candle over "
-    "as better worse dust circles water shame floor learn > >> >>>"
+    "as better worse dust circles water shame floor learn > >> >>> "
+    "makes make made making miss missing missed notes lesson lessons page goodbye bye bye-bye farewell adios hello"
 )
+LEARNING = word_set("learn notes lesson lessons page leaf")
+"""Before "from" and the model: "could learn from BRAND", "take notes from BRAND"."""
+FAREWELLS = word_set("goodbye bye bye-bye farewell adios")
+"""Right before the brand that somebody leaves, beside another: "goodbye RIVAL, hello BRAND"."""
+GREETINGS = word_set("hello hi hey welcome")
+"""Right before the brand that somebody turns to, beside such a farewell."""
+MISSING_VERBS = word_set("miss missing missed misses")
+"""Right before the brand that somebody would rather have, beside another. Cost: "missed RIVAL's flight"."""
+MAKING_VERBS = word_set("makes make made making")
+MADE_PEOPLE = word_set("me us you one people everyone")
+MADE_TO = word_set(
+    "appreciate appreciating miss love value prefer like treasure respect want thankful grateful glad happy"
+)
+"""What a brand makes somebody feel towards another: "RIVAL makes me appreciate BRAND"."""
+MADE_TO_LOOK = word_set(
+    "good great amazing brilliant fantastic wonderful heaven perfect competent professional cheap fast saints"
+)
+"""What a brand makes another look like: "RIVAL makes BRAND look good"."""
 BEATING_IDIOMS = (
     (word_set("leaves leave left leaving"), ("in", "the", "dust")),
     (word_set("blows blow blew blowing"), ("out", "of", "the", "water")),

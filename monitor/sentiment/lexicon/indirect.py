@@ -1,11 +1,10 @@
 """Opinions in words that name no feeling, each kind with what it costs elsewhere. Phrase -> valence at its last word.
 
-Wishes for better service are reproaches,
-    unlike wishes to be served; the mark of a wish mutes praise only. Cost: an idea
-of a content customer ("wish you flew to Malaga") is called weakly negative.
+Wishes for better service are reproaches, unlike wishes to be served; the mark of a wish mutes praise only. Cost: an
+idea of a content customer ("wish you flew to Malaga") is called weakly negative.
 
-Descriptions say what happened: dirt, a wait, no answer,
-    a lost thing. Cost: news of the same ("no word yet on the date").
+Descriptions say what happened: dirt, a wait, no answer, a lost thing. Cost: news of the same ("no word yet on
+the date").
 
 Reproaches take a fault for granted, as questions or statements. Cost: the same words in fun.
 """

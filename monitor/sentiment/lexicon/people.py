@@ -19,6 +19,17 @@ OTHERS = word_set(
     "jerk jerks jumper jumpers "
 )
 """People, animals and powers who are not the brand. What is said right about them is not about it."""
+CUSTOMERS = word_set(
+    "passenger passengers commuter commuters shopper shoppers people person kid kids child children baby babies family "
+    "tourist tourists guys everyone friend friends wife husband mom mum dad parents mother father"
+)
+"""Those of OTHERS who may be customers of the brand."""
+SUFFERED = word_set(
+    "stranded stuck delayed ignored abandoned bumped cancelled canceled overcharged robbed scammed mistreated "
+    "neglected trapped forgotten misled hurt injured left refunded waiting freezing starving crying charged lied "
+    "treated"
+)
+"""What is done to customers: "passengers stranded with no food" blames the brand, unlike "passengers were drunk"."""
 OWN_PEOPLE = word_set("your their his her the its")
 STAFF = word_set("driver drivers person people guy guys lady man woman girl team coach")
 """May be the brand's own staff: "the driver was rude". Others only with "a", "my", "some", "other", "next"."""

@@ -6,6 +6,10 @@ _NEUTRAL = {
     "words of trades": (
         "crude oil|crude prices|crude futures|brent crude|overweight rating|underweight rating|overweight|stop loss|"
         "stop-loss|loss prevention|loss adjuster|net loss|net losses|gross margin|gross profit|gross domestic|"
+        "gross sales|gross income|gross revenue|gross revenues|gross weight|gross pay|gross salary|gross wage|"
+        "gross bookings|"
+        "gross receipts|gross proceeds|gross merchandise|gross amount|gross price|gross rent|gross tons|gross yield|"
+        "gross of|"
         "fine print|fine dining|short interest|short sellers|short selling|short position|strong buy|strong sell|"
         "buy the dip|black friday|cyber monday|cyber security|fraud protection|fraud prevention|fraud team|"
         "fraud department|risk management|virus scanner|damage waiver|accident insurance|critical illness|"

@@ -15,12 +15,14 @@ POSITIVE = {
     "versatile stylish sleek crisp gem gorgeous must-have hassle-free top-notch first-class",
     # Strong praise and exclamations of joy.
     2.2: "kudos props shoutout bravo amaze amazed phenomenal unbeatable goat yay woohoo woot yum rocks rocked "
+    "marvellous brill "
     "rockstar lifesaver spotless outstanding exceptional game-changer best-in-class",
     # Emoji that VADER describes without a mood: "clapping hands".
     1.7: "👏 🙌 👍 💯 🔥 🎉 🤩 👌",
     # Mild: properties that customers like.
     1.0: "fast faster fastest quick quicker quickest quickly cheap cheaper cheapest smooth smoother handy convenient "
     "lightweight generous portable quiet quieter simpler helpful "
+    "hospitable effortless effortlessly comfy stoked chuffed snappy "
     "genuine authentic polite efficient cozy",
     # Headlines: a company's share price rises or its business goes well.
     1.2: "rises rise rose rising rally rallies rallied rallying soar soars soared soaring surge surges surged surging "
@@ -48,12 +50,16 @@ NEGATIVE = {
     "boycott rubbish garbage trash trashy crappy sux suckss fml ffs sigh yikes meh boo shitty unhelpful "
     "discourteous disorganized disorganised inept inedible bland tasteless stale soggy flimsy clunky "
     "horrid ruined ruins blows worthless disgraceful unfair absurd despicable shambolic debacle sloppy preposterous "
+    "inappropriate disrespectful tacky creepy sleazy icky yuck yucky sexist egregious baffling pointless nonsensical "
+    "dingy shabby grubby mildew reeks "
     "ghastly intolerable unbearable exasperating underwhelming lackluster lacklustre reprehensible unconscionable "
     "unforgivable repulsive soulless craptastic turrible idiots clowns amateurish shambles smelly unhygienic "
     "unsanitary uneatable snippy surly condescending clusterfuck",
     # Contempt that may be meant for something else, and words as they are mistyped in anger.
     1.45: "negligent negligence bungled deceptive extortion extortionate conned swindled shortchanged mistreated "
     "unwelcoming facepalm grr grrr argh ughh bewildering evasive unjustified unwarranted unreasonable cumbersome "
+    "gross invasive dismissive tone-deaf galling tiresome irksome shady predatory unsafe unclean unprepared "
+    "unorganized unorganised unsympathetic undrinkable greasy cheapskate deceitful cluttered "
     "convoluted tedious nightmares archaic antiquated dilapidated half-baked poorly dissapointed disapointed "
     "dissappointed frustated delaying",
     # Emoji that VADER describes without a mood: "face with steam from nose".
