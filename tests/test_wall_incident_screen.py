@@ -179,7 +179,7 @@ def test_an_incident_that_began_before_the_chart_has_full_hours_as_labels() -> N
         (None, None, ""),
         (Tally("Acme", 30, negative=19), None, ""),
         (Tally("Acme", 30, negative=15, neutral=5), None, "75% negative of 20 scored."),
-        (Tally("Acme", 30, negative=15, neutral=5), WRONG, "75% negative of 20 scored, 12% wrongly."),
+        (Tally("Acme", 30, negative=15, neutral=5), WRONG, "75% negative of 20 scored (12% wrong)."),
         (Tally("Acme", 61, negative=30, unscored=31), WRONG, "Mostly unscored."),
     ],
 )
@@ -314,7 +314,7 @@ def test_an_incident_takes_over_the_screen_and_leaves_it(wall: Stored) -> None:
     assert state["kind"] == "incident"
     assert (state["incident"]["multiple"], state["incident"]["line"]) == ("8", "60 mentions an hour, usually 8.")
     assert len(state["incident"]["voices"]) == 3
-    assert state["incident"]["proof"][0]["text"] == "100% negative of 40 scored, 10% wrongly."
+    assert state["incident"]["proof"][0]["text"] == "100% negative of 40 scored (10% wrong)."
     wall.store.save_incident(replace(found, until=NOON - MINUTE))
     assert wall.get()["incident"] is None
     assert wall.sentence == "Over. “Checkout down”, 39\u00a0mins, peak 7×."  # noqa: RUF001

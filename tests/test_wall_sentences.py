@@ -89,7 +89,7 @@ def sentence_of(found: HeadlineContext) -> str:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "Normal. 42 mentions in the last hour, no topic stands out."),
+        ({}, "Normal. 42 mentions in the last hour, about no single topic."),
         (
             {"topic": HeadlineTopic("delivery times")},
             "Normal. 42 mentions in the last hour, mostly about delivery times.",
@@ -115,7 +115,7 @@ def sentence_of(found: HeadlineContext) -> str:
             {"last_hour": LastHour(18206, 0), "topic": HeadlineTopic("fees")},
             "Busy. 18,206 mentions in the last hour, mostly about fees.",
         ),
-        ({"last_hour": LastHour(60, 0)}, "Busy. 60 mentions in the last hour, no topic stands out."),
+        ({"last_hour": LastHour(60, 0)}, "Busy. 60 mentions in the last hour, about no single topic."),
         ({"last_hour": LastHour(9, 0)}, "Quiet. 9 mentions in the last hour, usually 42."),
         (
             {"last_hour": LastHour(9, 0), "topic": HeadlineTopic("fees")},
@@ -124,7 +124,7 @@ def sentence_of(found: HeadlineContext) -> str:
         ({"usual": None, "baseline_days": 3, "today_is_valid": True}, DAY_3),
         ({"usual": None, "baseline_days": 2}, "Learning what is usual, day 3. 42 mentions in the last hour."),
         ({"usual": None, "baseline_days": 9}, "Learning what is usual at this hour. 42 mentions in the last hour."),
-        ({"brand": "Globex"}, "Normal. 42 mentions of Globex in the last hour, no topic stands out."),
+        ({"brand": "Globex"}, "Normal. 42 mentions of Globex in the last hour, about no single topic."),
         (
             {"ended_incident": OVER, "incident_topic": "checkout down"},
             "Over. “Checkout down”, 2 hrs 20 mins, peak 7×.",  # noqa: RUF001

@@ -224,7 +224,7 @@ def far_more_sentence(incident: Incident, locale: Locale) -> str:
 
 
 def negative_share_sentence(tally: Tally | None, wrong: ErrorFigure | None, locale: Locale) -> str:
-    """``81% negative of 200 scored, 11% wrongly.``: an unscored mention is not neutral."""
+    """``81% negative of 200 scored (11% wrong).``: an unscored mention is not neutral."""
     if tally is None:
         return ""
     scored = tally.negative + tally.neutral + tally.positive

@@ -39,7 +39,7 @@ def test_the_page_uses_the_walls_twelve_hour_clock(scripted_wall: ScriptedWall) 
 
 def test_a_headline_without_room_for_its_clause_ends_with_a_full_stop(scripted_wall: ScriptedWall) -> None:
     hour = "45 mentions of Vereinigte Donaudampf… in the last hour"
-    headline = {"word": "Normal.", "text": f"{hour},", "clause": "no topic stands out.", "text_alone": f"{hour}."}
+    headline = {"word": "Normal.", "text": f"{hour},", "clause": "about no single topic.", "text_alone": f"{hour}."}
     scripted_wall.open("normal", headline=headline)
     expect(scripted_wall.page.locator("h1")).to_have_text(f"Normal. {hour}.")
 

@@ -122,7 +122,7 @@ def test_an_incident_on_sample_data_shows_its_proof_and_the_sign(wall: ScriptedW
     wall.show("incident", sample=True)
     wall.settle()
     assert wall.page.locator(".proof .line").count() == 1
-    expect(wall.page.locator(".proof .line")).to_contain_text("81% negative of 214 scored, 11% wrongly.")
+    expect(wall.page.locator(".proof .line")).to_contain_text("81% negative of 214 scored (11% wrong).")
     expect(wall.page.locator(".sign")).to_be_visible()
     assert measures.outside(wall.page) == []
     wall.show("partly-blind", sample=True)

@@ -174,7 +174,7 @@ def a_quiet_hour(scene: Scene) -> None:
     _reading_for(scene)
 
 
-@situation("busy", "Busy. 20 mentions in the last hour, no topic stands out.", weeks=True)
+@situation("busy", "Busy. 20 mentions in the last hour, about no single topic.", weeks=True)
 def a_busy_hour(scene: Scene) -> None:
     scene.write([3 * n + 1 for n in reversed(range(20))])
     scene.read()

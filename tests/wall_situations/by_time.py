@@ -105,7 +105,7 @@ def a_clock_that_was_an_hour_ahead(scene: Scene) -> None:
     scene.read()
 
 
-@situation("normal", "Normal. 6 Erwähnungen in 60 min, kein Thema sticht hervor.", weeks=True,
+@situation("normal", "Normal. 6 Erwähnungen in 60 min, zu keinem bestimmten Thema.", weeks=True,
            wall=replace(WALL, language="de"))  # fmt: skip
 def a_normal_hour_in_german(scene: Scene) -> None:
     scene.write((55, 45, 35, 25, 15, 5))
@@ -113,7 +113,7 @@ def a_normal_hour_in_german(scene: Scene) -> None:
     scene.analyse()
 
 
-@situation("normal", "Normal. 6 mentions en 60 min, aucun sujet ne ressort.", weeks=True,
+@situation("normal", "Normal. 6 mentions en 60 min, sans sujet dominant.", weeks=True,
            wall=replace(WALL, language="fr"))  # fmt: skip
 def a_normal_hour_in_french(scene: Scene) -> None:
     scene.write((55, 45, 35, 25, 15, 5))

@@ -119,7 +119,7 @@ def quiet() -> WallState:
     """Less than usual."""
     return state(
         kind=StateKind.QUIET,
-        headline=headline("Quiet.", "9 mentions in the last hour", "no topic stands out."),
+        headline=headline("Quiet.", "9 mentions in the last hour", "about no single topic."),
         horizon=horizon(12, ((3, 1), (2, 0), (0, 0), (4, 1))),
     )
 
@@ -178,7 +178,7 @@ def incident_screen(**changes: Any) -> IncidentScreen:
             voice(28, "neutral", "Anyone else see 502 at Acme's checkout since lunch?", "tkim", 22, near_duplicates=12),
         ),
         "proof": (
-            ProofLine("and 118 more like this.", " 81% negative of 214 scored, 11% wrongly."),
+            ProofLine("and 118 more like this.", " 81% negative of 214 scored (11% wrong)."),
             ProofLine("", "Competitors as usual. X 161, Reddit 58, others 33."),
         ),
         "spoken": "The last 3 hours. Usually 4 mentions in 5 min; since 14:20 more, now 31.",
@@ -217,7 +217,7 @@ def long_incident() -> WallState:
             ),
         ),
         proof=(
-            ProofLine("and 1,204 more like this.", " 81% negative of 14,204 scored, 11% wrongly."),
+            ProofLine("and 1,204 more like this.", " 81% negative of 14,204 scored (11% wrong)."),
             ProofLine("", "Globex and Initech are busy too. X 1,161, Reddit 958, others 12."),
         ),
     )

@@ -53,7 +53,7 @@ describe("the proof", () => {
     expect(silent[0]).toEqual(lines[0]);
     expect(silent[1]!.text).toContain("Reconnecting");
     expect(incidentProof(lines, 0)).toBe(lines);
-    expect(incidentProof(lines, 1)[0]).toMatchObject({ strong: "", text: "81% negative of 214 scored, 11% wrongly." });
+    expect(incidentProof(lines, 1)[0]).toMatchObject({ strong: "", text: "81% negative of 214 scored (11% wrong)." });
   });
 });
 
