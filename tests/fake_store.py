@@ -279,7 +279,7 @@ def in_order(mentions: Sequence[Mention], order: Order) -> list[int]:
 def run_random_operations(store: Store, world: World, operations: int) -> None:
     """Save, edit, hide, correct, delete and so on, at random."""
     store.register_brands(BRANDS, world.now)
-    store.named_topics.use(NAMED_TOPICS.names, NAMED_TOPICS.digest)
+    store.named_topics.use(NAMED_TOPICS.topics, NAMED_TOPICS.digest, NOON)
     for _ in range(operations):
         last = store.last_mention_id()
         one = world.random.randint(1, max(1, last))

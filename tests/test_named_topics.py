@@ -55,7 +55,7 @@ def save(store: Store, topics: Sequence[Topic], *texts: str, brand: str = "Acme"
 
 def use(store: Store, *topics: Topic) -> None:
     """Begin to use ``topics``, without a run of the job."""
-    store.named_topics.use([topic.name for topic in topics], topics_digest(topics))
+    store.named_topics.use(topics, topics_digest(topics), NOON)
 
 
 def run(store: Store, *topics: Topic) -> None:

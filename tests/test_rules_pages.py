@@ -49,6 +49,7 @@ class Site(SetupSite):
 
     def _apply(self, old: Config, new: Config) -> None:
         self.store.register_brands(new.brands, self.clock.now())
+        self.store.named_topics.use(new.topics, topics_digest(new.topics), self.clock.now())
         super()._apply(old, new)
 
 
@@ -73,6 +74,12 @@ def form(site: Site, **changes: str) -> dict[str, str]:
     return {"base": base, "text": "acme", "reason": "", "range": "7d", **changes}
 
 
+def topic_form(site: Site, **changes: str) -> dict[str, str]:
+    page = site.client.get("/topics/Delivery").text
+    base = re.findall(r'name="base" value="(\w*)"', page)[0]
+    return {"base": base, "text": "parcel", "range": "7d", **changes}
+
+
 def match_again(site: Site) -> None:
     brands = site.reloader.config.brands
     one = Rematcher(site.store, Judge(Matcher(brands), Scorer(brands)), brands)
@@ -88,7 +95,7 @@ def test_the_list_has_every_brand_with_its_rule_and_count(site: Site) -> None:
 
 def test_the_list_has_the_topics_of_the_config_and_what_is_left_to_match(site: Site) -> None:
     topics = (Topic("Delivery", "refund OR parcel"),)
-    site.store.named_topics.use(("Delivery",), topics_digest(topics))
+    site.store.named_topics.use(topics, topics_digest(topics), NOON)
     old = site.reloader.config
     site._apply(old, replace(old, topics=topics))
     assert "Stored posts are matched again: 5 left." in shown(site.client.get("/rules").text)
@@ -151,11 +158,25 @@ def test_a_rule_that_matches_everything_is_named_as_too_broad(site: Site) -> Non
     posts = [post(f"Globex parcel {n}", external_id=str(n), published_at=now - timedelta(hours=1)) for n in range(30)]
     site.store.save("Forum", Judge(Matcher(brands), Scorer(brands)).judge(posts, now), now=now)
     page = shown(site.client.get("/rules/Acme?text=acme+OR+source:Forum").text)
-    assert "It would also find 100 % of the posts that the rule of Acme does not find now." in page
-    assert warning(0, timedelta(days=31), 0, 0) == "Found nothing in the last 30 days."
-    assert warning(0, timedelta(days=3), 0, 0) == ""
-    assert warning(9, timedelta(days=3), 600, 5_000).startswith("Finds 12 % of all posts that are read.")
-    assert warning(9, timedelta(days=3), 200, 5_000) == ""
+    assert "It would find nearly every stored post, also those about other brands only." in page
+    assert warning(0, timedelta(days=31), None) == "Found nothing in the last 30 days."
+    assert warning(0, timedelta(days=3), None) == ""
+
+
+def test_the_list_and_the_preview_measure_how_broad_a_rule_is_in_the_same_way(site: Site) -> None:
+    read = 1_000
+    site.app.extensions["activity"].count_posts("Forum", posts=read)
+    assert "of all posts that are read" not in shown(site.client.get("/rules").text)
+    now, brands = site.clock.now(), site.reloader.config.brands
+    site.store.save("Forum", Judge(Matcher(brands), Scorer(brands)).judge(
+        [post(f"Acme {n}", external_id=str(n), published_at=now) for n in range(76)], now), now=now)  # fmt: skip
+    site.clock.advance(60)
+    said = "Finds 8 % of all posts that are read. It may be too broad."
+    assert shown(site.client.get("/rules").text).count(said) == 1
+    assert "It finds 8 % of all posts that are read." in shown(site.client.get("/rules/Acme").text)
+    half = shown(site.client.get("/rules/Acme?text=acme+-1*+-2*+-3*+-4*+-5*").text)
+    assert "of all posts that are read" not in half.partition("Checked against")[2]
+    assert "about 8 % of all posts" in shown(site.client.get("/rules/Globex?text=acme").text)
 
 
 def test_saving_keeps_the_file_and_says_who_why_and_what_came_of_it(site: Site) -> None:
@@ -344,3 +365,105 @@ def test_looking_there_reads_real_servers_and_names_those_that_refuse(site: Site
 )
 def test_a_change_is_shown_as_its_parts(before: str, after: str, expected: list[tuple[str, str]]) -> None:
     assert [(one.sign, one.text) for one in changed_parts(before, after)] == expected
+
+
+@pytest.fixture
+def topical(site: Site) -> Site:
+    """With a topic in the file."""
+    site.file.write_text(f'{site.text}\n[[topics]]\nname = "Delivery"\nrule = "parcel" # ours\n', encoding="utf-8")
+    site.reloader.reload()
+    fit_topics(site)
+    return site
+
+
+def fit_topics(site: Site) -> None:
+    NamedTopicsJob(site.store, TopicMatcher(site.reloader.config.topics)).run(site.clock.now())
+
+
+def test_a_topic_is_changed_with_a_preview_saved_and_flagged(topical: Site) -> None:
+    add_people(topical.store, topical.clock)
+    sign_in(topical.client, "priya")
+    page = shown(topical.client.get("/topics/Delivery").text)
+    assert "Last 7 days: this rule found 2 mentions." in page  # a post about both brands
+    assert "A topic counts mentions of all brands." in page
+    data = topic_form(topical, text="parcel OR\r\nrefund", reason="Money too")
+    page = shown(topical.client.post("/topics/Delivery/preview", data=data).text)
+    assert "this rule would have found 3 mentions, 1 more than now." in page
+    assert "Acme refund took weeks" in page
+    answer = topical.client.post("/topics/Delivery", data=data)
+    assert (answer.status_code, answer.location) == (303, "/topics/Delivery")
+    assert 'rule = "parcel OR refund" # ours' in topical.text
+    assert "Stored posts are being matched again: 0 % done." in shown(
+        topical.client.get("/topics/Delivery/progress").text
+    )
+    fit_topics(topical)
+    page = shown(topical.client.get("/topics/Delivery").text)
+    assert "by Priya" in page
+    assert "Money too 1 mention entered, 0 left" in page
+    assert "Last 7 days: this rule found 3 mentions." in page
+    chart = topical.client.get("/mentions?named_topic=Delivery").text
+    assert "Rule of the topic Delivery changed" in chart
+    assert 'href="/topics/Delivery#version-2"' in chart
+    assert "Rule of the topic Delivery" not in topical.client.get("/mentions").text
+    assert ("priya", "changed rule", "Delivery") in topical.audit()
+    assert "Delivery 3 mentions changed" in shown(topical.client.get("/rules/Acme").text)
+
+
+def test_two_people_at_one_topic_lose_nothing(topical: Site) -> None:
+    first, second = topic_form(topical, text="parcel OR broken"), topic_form(topical, text="refund")
+    assert topical.client.post("/topics/Delivery", data=first).status_code == 303
+    answer = topical.client.post("/topics/Delivery", data=second)
+    assert answer.status_code == 409
+    assert "It is now parcel OR broken" in shown(answer.text)
+    assert re.search(r'<textarea id="rule-text"[^>]*>\nrefund</textarea>', answer.text)
+
+
+def test_a_topic_is_added(site: Site) -> None:
+    page = shown(site.client.get("/topics").text)
+    assert "Type a rule to see which mentions fit it." in page
+    page = shown(site.client.post("/topics/", data={"text": "refund OR parcel", "name": "Delivery"}).text)
+    assert "would have found 3 mentions, 3 more than now" in page
+    for name, text, reason in (
+        ("", "refund", "A topic needs a name."),
+        ("Delivery", " ", "A topic needs a rule."),
+        ("Delivery", "refund OR (", "The rule is not valid yet."),
+        ("D\0", "refund", "This cannot be saved as it is."),
+    ):
+        answer = site.client.post("/topics", data={"name": name, "text": text})
+        assert answer.status_code == 400
+        assert reason in shown(answer.text)
+    answer = site.client.post("/topics", data={"name": " Late  parcels", "text": "refund"})
+    assert answer.location == "/topics/Late%20parcels"
+    assert tomllib.loads(site.text)["topics"] == [{"name": "Late parcels", "rule": "refund"}]
+    again = site.client.post("/topics", data={"name": "Late parcels", "text": "broken"})
+    assert (again.status_code, "There is a topic Late parcels already." in shown(again.text)) == (400, True)
+    assert "broken</textarea>" in again.text
+    assert site.client.get("/topics/Other").status_code == 404
+
+
+def test_a_topic_that_was_removed_meanwhile_is_not_written(topical: Site) -> None:
+    data = topic_form(topical, text="refund")
+    topical.file.write_text(topical.text.partition("[[topics]]")[0], encoding="utf-8")
+    answer = topical.client.post("/topics/Delivery", data=data)
+    assert answer.status_code == 400
+    assert "has no topic Delivery any more. Somebody removed it." in shown(answer.text)
+    assert "refund</textarea>" in answer.text
+
+
+def test_a_topic_that_most_mentions_fit_or_none_is_named(topical: Site) -> None:
+    now, brands = topical.clock.now(), topical.reloader.config.brands
+    posts = [post(f"Globex thing {n}", external_id=str(n), published_at=now) for n in range(30)]
+    topical.store.save("Forum", Judge(Matcher(brands), Scorer(brands)).judge(posts, now), now=now)
+    page = shown(topical.client.get("/topics/Delivery?text=globex").text)
+    assert "More than half of all mentions fit this rule." in page
+    assert "It would have found nothing in this time." in shown(topical.client.get("/topics/Delivery?text=xyz").text)
+
+
+def test_a_topic_saved_on_the_set_up_page_says_who_too(topical: Site) -> None:
+    add_people(topical.store, topical.clock)
+    sign_in(topical.client, "priya")
+    address = "/setup/topics/edit?original=Delivery"
+    changed = {**topical.form(address), "rule": "refund"}
+    assert topical.client.post("/setup/topics/edit", data=changed).status_code == 303
+    newest = topical.store.named_topics.versions("Delivery")[0]
+    assert (newest.text, newest.person.split()[0]) == ("refund", "Priya")

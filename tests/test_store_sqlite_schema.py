@@ -200,7 +200,7 @@ NEW_TABLES |= {
     "saved_view_person",
     "saved_view_feed",
 }
-NEW_TABLES |= {"named_topic", "named_topic_state", "named_topic_queue"}
+NEW_TABLES |= {"named_topic", "named_topic_state", "named_topic_queue", "named_topic_version", "named_topic_note"}
 NEW_TABLES |= {"rule_change", "rule_note", "event_subscription", "event_mention", "event_delivery"}
 NEW_TABLES |= {"claim", "correction", "note", "block", "blocked", "action", "action_change"}
 FILLED = {"claim", "link_progress", "access_version", "deletion_state", "story_key", "saved_view"}

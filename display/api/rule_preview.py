@@ -8,6 +8,7 @@ from display.pages.health_line import HealthLine
 from display.pages.mentions.filters import RANGES
 from display.pages.mentions.histogram import Histogram
 from display.pages.rules.preview import Preview, ShownSide, preview
+from display.pages.rules.subject import Subject
 from monitor.errors import FilterError
 from monitor.model import Brand
 
@@ -21,7 +22,7 @@ def find_preview(
     """What ``text`` would find as the rule of ``brand``. Raises FilterError and QueryError."""
     if range_name not in RANGES:
         raise FilterError("range", range_name, ", ".join(RANGES))
-    return preview(context, health, brand, text, range_name, shown=shown)
+    return preview(context, health, Subject.of_brand(brand), text, range_name, shown=shown)
 
 
 def preview_document(brand: Brand, text: str, found: Preview) -> Json:

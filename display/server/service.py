@@ -170,7 +170,7 @@ class Service:
         # Only this can fail. Until here, nothing has changed.
         if not same_brands:
             self._store.register_brands(new.brands, self._clock.now())
-        self._store.named_topics.use([topic.name for topic in new.topics], topics_digest(new.topics))
+        self._store.named_topics.use(new.topics, topics_digest(new.topics), self._clock.now())
         self._http.allow(new.allow_hosts)
         self._judge, self._context, self._configured = judge, context, configured
         self._deliveries.apply(configured, context)

@@ -141,9 +141,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """A brand's rule was replaced by another text."""
+    """The rule of a brand, or of a topic of the config, was replaced by another text."""
 
     brand: str
+    """Empty if it is the rule of a topic."""
     version: int
     """Of the new text: 2 for the first change."""
     at: datetime
@@ -157,6 +158,7 @@ class RuleChange:
     """Whether stored posts are being matched again."""
     widens: bool = False
     """Whether it may find posts that were not kept before, so that counts before it are not comparable."""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

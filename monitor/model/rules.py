@@ -1,4 +1,4 @@
-"""Rules of brands over time: their versions, how stored posts are matched again, and what another rule would find."""
+"""Rules of brands and topics over time: their versions, matching stored posts again, and what another would find."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ class Rematch:
 
 @dataclass(frozen=True, slots=True)
 class RuleVersion:
-    """A text that a brand's rule had, or has."""
+    """A text that the rule of a brand or a topic had, or has."""
 
-    brand: str
+    name: str
+    """Of the brand or the topic."""
     version: int
     """From 1."""
     text: str
@@ -68,7 +69,7 @@ class PreviewSide:
 
 @dataclass(frozen=True, slots=True)
 class PreviewFigures:
-    """What would change if a brand had another rule."""
+    """What would change if a brand or a topic had another rule."""
 
     entering: PreviewSide
     leaving: PreviewSide
@@ -76,6 +77,8 @@ class PreviewFigures:
     """Stored posts, of any brand, that were published in the range."""
     exact: bool = True
     """False: the numbers are estimates from an even sample."""
+    now: tuple[int, ...] = ()
+    """Of a topic: the mentions that it has between each two edges."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class TopicMatcher:
 
     def __init__(self, topics: Sequence[Topic] = ()) -> None:
         """Raises QueryError for the first rule that cannot be parsed."""
+        self.topics = tuple(topics)
         self.names = tuple(topic.name for topic in topics)
         self.digest = topics_digest(topics)
         self._queries = [parse(topic.rule) for topic in topics]

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import FacetValue, MentionFilter, TopicReview
+from monitor.model import FacetValue, MentionFilter, RuleChange, Topic, TopicReview
+from monitor.model.rules import PreviewFigures, RuleVersion
 
 MAX_TOPICS = 50
 """That a config can have."""
@@ -15,12 +16,28 @@ MAX_TOPICS = 50
 class NamedTopicStore(Protocol):
     """``Store.named_topics``. Errors and times: as for ``Store``."""
 
-    def use(self, names: Sequence[str], digest: str) -> None:
+    def use(self, topics: Sequence[Topic], digest: str, now: datetime) -> None:
         """From now on, these are the topics, at most MAX_TOPICS. ``digest``: of their names and rules.
 
         If it differs from the one before, all stored posts are to be matched again. Posts that are saved with another
         one are matched again as well, so no process can save posts with topics that are no longer in use.
+        A changed rule becomes the next version of its topic.
         """
+
+    def announce(self, topic: str, text: str, person: str, reason: str, now: datetime) -> None:
+        """Say who is about to change a rule to ``text``, and why. If it becomes the next version, it carries that."""
+
+    def withdraw(self, topic: str) -> None:
+        """The rule was not changed after all."""
+
+    def versions(self, topic: str) -> list[RuleVersion]:
+        """Every version of a topic's rule, the newest first."""
+
+    def changes(self, since: datetime, until: datetime) -> list[RuleChange]:
+        """The changes of the rules of the topics in use in [since, until), in order, without first versions."""
+
+    def preview(self, topic: str, text: str, edges: Sequence[datetime], shown: int) -> PreviewFigures:
+        """As ``RuleStore.preview``, for the mentions of a topic; one that is not in use has none."""
 
     def names(self) -> tuple[str, ...]:
         """The topics in use, in the order of the config."""

@@ -84,6 +84,11 @@ NEEDED = {
     ("POST", "rules.save"): Role.ADMIN,
     ("POST", "rules.show_preview"): Role.VIEWER,
     ("POST", "rules.look"): Role.MEMBER,
+    ("GET", "rules.new_topic_editor"): Role.ADMIN,
+    ("POST", "rules.new_topic_save"): Role.ADMIN,
+    ("POST", "rules.new_topic_show_preview"): Role.ADMIN,
+    ("POST", "rules.topic_save"): Role.ADMIN,
+    ("POST", "rules.topic_show_preview"): Role.VIEWER,
     ("POST", "relevance.mark_irrelevant"): Role.MEMBER,
     ("POST", "relevance.mark_relevant"): Role.MEMBER,
     ("POST", "relevance.undo"): Role.MEMBER,
@@ -150,6 +155,7 @@ VALUES = {
     "token": 1,
     "section": "brands",
     "brand": "Acme",
+    "topic": "Delivery",
     "view": 999,
 }
 """What stands in paths. Who may change which view is tested in ``tests/test_saved_views.py``."""

@@ -75,13 +75,15 @@ class HistogramBar:
 
 @dataclass(frozen=True, slots=True)
 class RuleFlag:
-    """A change of a brand's rule, which may be why the counts rise or fall from there on."""
+    """A change of the rule of a brand or a topic, which may be why the counts rise or fall from there on."""
 
     x: float
     brand: str
+    """Empty if it is the rule of a topic."""
     version: int
     text: str
     """"Rule of Acme changed Tue 17 Nov, 14:05"."""
+    topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +208,12 @@ def _usual_path(spans: Sequence[tuple[float, float]], usual: Sequence[float | No
 def _flag(change: RuleChange, scale: Scale, now: datetime, zone: tzinfo) -> RuleFlag:
     at = change.at.astimezone(zone)
     when = f"{at:%a} {day_and_month(at, now.astimezone(zone))}, {at:%H:%M}"
-    return RuleFlag(scale.at(change.at), change.brand, change.version, _flag_text(change, when))
+    return RuleFlag(scale.at(change.at), change.brand, change.version, _flag_text(change, when), change.topic)
 
 
 def _flag_text(change: RuleChange, when: str) -> str:
     person = f" by {change.person}" if change.person else ""
-    text = f"Rule of {change.brand} changed {when}{person}"
+    text = f"Rule of {change.brand or f'the topic {change.topic}'} changed {when}{person}"
     if change.entered is not None and change.left is not None:
         text += f": {pluralize(change.entered, 'mention')} entered, {change.left:,} left"
     if change.unfinished:

@@ -29,6 +29,7 @@ from display.pages.mentions.rail import (
     wider_ranges,
 )
 from display.pages.mentions.rail_counts import rail_counts
+from display.pages.mentions.shown_changes import changing_spans, shown_changes
 from display.pages.mentions.usual import MAX_SPAN, Usual, hour_edges, usual_of
 from display.pages.relevance.words import row_reason
 from display.source_health import major_sources
@@ -42,12 +43,10 @@ from monitor.model import (
     MentionFilter,
     Order,
     Position,
-    RuleChange,
     StoryCount,
 )
 from monitor.model.people import Account, Role
 from monitor.quality import CALLED, ErrorFigure
-from monitor.rules import incomparable_spans
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -273,7 +272,7 @@ class MentionsPage:
             return None
         start = periods[0].start
         bins, gaps = self._bins(bin_edges(periods, self.zone)), self._gaps(start, until)
-        usual, changes = self._usual(until - start, until), self._rule_changes(start, until)
+        usual, changes = self._usual(until - start, until), shown_changes(self.store, self.view.filter, start, until)
         return build_histogram(bins, periods, gaps, self.now, self.zone, usual, changes)
 
     def _usual(self, span: timedelta, until: datetime) -> Usual | None:
@@ -286,14 +285,11 @@ class MentionsPage:
         excluded = [Period(gap.since, gap.until or until) for gap in self._gaps(edges[0], until) if gap.source in major]
         incidents, brand = self.store.incidents(edges[0], until), self.view.filter.brand
         excluded += [Period(one.since, one.until or until) for one in incidents if brand.allows(one.brand)]
-        shown = [one.name for one in self.config.brands if brand.allows(one.name)]
-        changed = [Period(*span) for span in incomparable_spans(self.store, shown, edges[0], self.now)]
+        spans = changing_spans(
+            self.store, self.view.filter, [one.name for one in self.config.brands], edges[0], self.now
+        )
+        changed = [Period(*span) for span in spans]
         return usual_of(self.store.histogram(four_weeks, edges, self.upto), excluded, self.zone, changed)
-
-    def _rule_changes(self, since: datetime, until: datetime) -> list[RuleChange]:
-        """The changes of rules whose mentions this view shows."""
-        brand = self.view.filter.brand
-        return [change for change in self.store.rule_changes(since, until) if brand.allows(change.brand)]
 
     @cached_property
     def wider(self) -> RelaxedCount | None:

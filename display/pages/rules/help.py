@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from display.pages.context import PageContext
 from display.pages.mentions.text_runs import TextRun, text_runs
+from display.pages.rules.subject import Subject
 from monitor.errors import QueryError
-from monitor.model import Brand, Mention
+from monitor.model import Mention
 from monitor.query import Document, parse
 from monitor.rules.reasons import why_found, why_not_found
 
@@ -46,7 +47,7 @@ def examples() -> Sequence[tuple[str, str]]:
     return EXAMPLES
 
 
-def answer_for(context: PageContext, brand: Brand, typed: str, rule: str) -> Answer | None:
+def answer_for(context: PageContext, subject: Subject, typed: str, rule: str) -> Answer | None:
     """Why ``rule`` finds, or does not find, a pasted text, or the post of a mention given by its address or number."""
     if not typed.strip():
         return None
@@ -60,7 +61,7 @@ def answer_for(context: PageContext, brand: Brand, typed: str, rule: str) -> Ans
     reason = (why_found if found else why_not_found)(query, document)
     runs = text_runs(document.body, {"hit": reason.spans})
     answer = Answer(typed, found, reason.text, runs)
-    return replace(answer, mention=mention.id, state=_state(mention, brand)) if mention else answer
+    return replace(answer, mention=mention.id, state=_state(mention, subject)) if mention else answer
 
 
 def _mention(context: PageContext, typed: str) -> Mention | None:
@@ -68,8 +69,8 @@ def _mention(context: PageContext, typed: str) -> Mention | None:
     return context.store.mention(int(number[1] or number[2])) if number else None
 
 
-def _state(mention: Mention, brand: Brand) -> str:
-    if mention.brand != brand.name:
+def _state(mention: Mention, subject: Subject) -> str:
+    if subject.brand is not None and mention.brand != subject.name:
         return f"It is stored as a mention of {mention.brand}."
     if mention.set_aside:
         return "It is set aside as probably not relevant."

@@ -42,7 +42,7 @@ class ShownVersion:
 
 def shown_versions(versions: Sequence[RuleVersion], now: datetime, zone: tzinfo) -> list[ShownVersion]:
     """``versions``, the newest first, each with what differs from the one before."""
-    older: list[RuleVersion | None] = [*versions[1:], None]
+    older: list[RuleVersion | None] = [*versions, None][1:]
     return [_shown(one, before, now, zone) for one, before in zip(versions, older, strict=True)]
 
 

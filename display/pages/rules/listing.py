@@ -1,4 +1,4 @@
-"""The brands beside the editor, and on /rules: how much each rule finds, when it changed, and what looks wrong."""
+"""The brands and topics beside the editor, and on /rules: what each rule finds, its last change, what looks wrong."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from datetime import datetime, timedelta, tzinfo
 from display.formatting import day_and_month
 from display.pages.context import PageContext
 from display.pages.mentions.cards import BRAND_COLOURS
+from display.pages.rules.breadth import breadth_warning, share_of_read
 from monitor.model import Brand, MentionFilter, Topic
 from monitor.model.rules import RuleVersion
 
 SHOWN_SPAN, QUIET_SPAN = timedelta(days=7), timedelta(days=30)
-MAX_SHARE = 0.05
-"""Of all posts that were read; a rule that finds more is probably too broad."""
-MIN_READ = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +39,14 @@ def brand_rows(context: PageContext, read: int) -> list[BrandRow]:
     rows = []
     for number, brand in enumerate(context.config.brands):
         versions = store.rules.versions(brand.name)
-        rematch = versions[0].rematch if versions else None
-        found = store.count_arrivals(brand.name, context.started, now, QUIET_SPAN) if read >= MIN_READ else 0
         rows.append(
             BrandRow(
                 brand,
                 number % BRAND_COLOURS + 1,
                 week.get(brand.name, 0),
                 _change(versions, now, zone),
-                warning(month.get(brand.name, 0), _age(versions, now), found, read),
-                rematch.done if rematch and rematch.finished_at is None else None,
+                warning(month.get(brand.name, 0), _age(versions, now), share_of_read(context, brand, read)),
+                _progress(versions),
             )
         )
     return rows
@@ -63,24 +59,44 @@ class TopicRow:
     topic: Topic
     n: int
     """Listed mentions of the last 7 days."""
+    change: str
+    warning: str
+    progress: float | None
 
 
 def topic_rows(context: PageContext) -> list[TopicRow]:
     """One row for each topic of the config."""
     if not context.config.topics:
         return []
-    week = MentionFilter(since=context.clock.now() - SHOWN_SPAN)
-    counts = {one.value: one.n for one in context.store.named_topics.counts(week)}
-    return [TopicRow(topic, counts.get(topic.name, 0)) for topic in context.config.topics]
+    now, zone, store = context.clock.now(), context.config.timezone, context.store.named_topics
+    week, month = (
+        {one.value: one.n for one in store.counts(MentionFilter(since=now - span))} for span in (SHOWN_SPAN, QUIET_SPAN)
+    )
+    rows = []
+    for topic in context.config.topics:
+        versions = store.versions(topic.name)
+        rows.append(
+            TopicRow(
+                topic,
+                week.get(topic.name, 0),
+                _change(versions, now, zone),
+                warning(month.get(topic.name, 0), _age(versions, now), None),
+                _progress(versions),
+            )
+        )
+    return rows
 
 
-def warning(in_month: int, age: timedelta, found: int, read: int) -> str:
-    """What looks wrong with a rule of that age that found ``found`` of ``read`` posts; empty if nothing does."""
+def warning(in_month: int, age: timedelta, share: float | None) -> str:
+    """What looks wrong with a rule of that age that finds ``share`` of all posts; empty if nothing does."""
     if not in_month and age >= QUIET_SPAN:
         return "Found nothing in the last 30 days."
-    if read >= MIN_READ and found > MAX_SHARE * read:
-        return f"Finds {found / read:.0%} of all posts that are read. It may be too broad.".replace("%", " %")
-    return ""
+    return breadth_warning(share)
+
+
+def _progress(versions: Sequence[RuleVersion]) -> float | None:
+    rematch = versions[0].rematch if versions else None
+    return rematch.done if rematch and rematch.finished_at is None else None
 
 
 def _age(versions: Sequence[RuleVersion], now: datetime) -> timedelta:

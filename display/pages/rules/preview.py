@@ -14,15 +14,18 @@ from display.pages.mentions.chart_range import Period, chart_periods
 from display.pages.mentions.filters import RANGES
 from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
 from display.pages.mentions.text_runs import TextRun, excerpt, text_runs
+from display.pages.rules.breadth import breadth_warning, posts_read, share_of_read
+from display.pages.rules.subject import Subject
 from display.source_health import unrecorded_gaps
 from monitor.model import Bin, Brand, Gap, MentionFilter
 from monitor.model.rules import PreviewedPost, PreviewFigures, PreviewSide
 from monitor.query import Document, Query, parse
 from monitor.rules.reasons import Reason, why_found, why_not_found
 
-MAX_OTHERS_SHARE = 0.05
-"""Of the posts that the rule in use does not find; a rule that would find more of them is probably too broad."""
 MIN_OTHERS = 20
+NEARLY_ALL = 0.9
+MAX_TOPIC_SHARE = 0.5
+"""Of all posts; a topic that more of them fit distinguishes little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +81,31 @@ class _CurrentCounts:
 
 
 def preview(
-    context: PageContext, health: HealthLine, brand: Brand, text: str, range_name: str, *, shown: int
+    context: PageContext, health: HealthLine, subject: Subject, text: str, range_name: str, *, shown: int
 ) -> Preview:
-    """What ``text`` would find as the rule of ``brand``, with some posts of each side. Raises QueryError."""
+    """What ``text`` would find as the rule of ``subject``, with some posts of each side. Raises QueryError."""
     query, now, zone = parse(text), context.clock.now(), context.config.timezone
     periods = _periods(context, range_name, now)
     edges = sorted({*bin_edges(periods, zone)})
-    figures = context.store.rules.preview(brand.name, text, edges, shown)
-    current = [b.n for b in context.store.brand_histogram(brand.name, edges)]
+    figures = subject.preview(context.store, text, edges, shown)
+    current = subject.counts(context.store, edges, figures)
     found = _found(current, figures)
     gaps = _gaps(context, health, edges[0], now)
     n_now, n_found = sum(current), sum(current) - figures.leaving.n + figures.entering.n
     return Preview(
         sentence=_sentence(
-            RANGES[range_name].label, n_now, n_found, exact=figures.exact, is_current=text == brand.rule
+            RANGES[range_name].label, n_now, n_found, exact=figures.exact, is_current=text == subject.rule
         ),
-        detail=_detail(figures, edges[0], now, context),
+        detail=_detail(figures, edges[0], now, context, is_topic=subject.brand is None),
         found=n_found,
         now=n_now,
         entering=_shown(figures.entering, query, now, context, enters=True),
         leaving=_shown(figures.leaving, query, now, context, enters=False),
-        chart=_chart(edges, periods, found, current, gaps, brand, context),
+        chart=_chart(edges, periods, found, current, gaps, subject, context),
         exact=figures.exact,
         posts=figures.posts,
         since=edges[0],
-        warnings=tuple(_warnings(brand, figures, n_now, n_found)),
+        warnings=tuple(_warnings(context, subject, figures, n_now, n_found)),
     )
 
 
@@ -138,13 +141,13 @@ def _chart(
     found: Sequence[int],
     current: Sequence[int],
     gaps: Sequence[Gap],
-    brand: Brand,
+    subject: Subject,
     context: PageContext,
 ) -> Histogram | None:
     bins = [Bin(start, end, n, 0) for (start, end), n in zip(pairwise(edges), found, strict=True)]
     line = _CurrentCounts(dict(zip(edges, current, strict=False)))
     now, zone = context.clock.now(), context.config.timezone
-    changes = [change for change in context.store.rule_changes(edges[0], now) if change.brand == brand.name]
+    changes = subject.changes(context.store, edges[0], now)
     return build_histogram(bins, periods, gaps, now, zone, line, changes)
 
 
@@ -159,7 +162,7 @@ def _sentence(label: str, now: int, found: int, *, exact: bool, is_current: bool
     return f"{label}: this rule would have found {about}{mentions}, {compared}."
 
 
-def _detail(figures: PreviewFigures, since: datetime, now: datetime, context: PageContext) -> str:
+def _detail(figures: PreviewFigures, since: datetime, now: datetime, context: PageContext, *, is_topic: bool) -> str:
     zone = context.config.timezone
     day = day_and_month(since.astimezone(zone), now.astimezone(zone))
     about = "" if figures.exact else "About "
@@ -169,20 +172,33 @@ def _detail(figures: PreviewFigures, since: datetime, now: datetime, context: Pa
     if not figures.exact:
         checked = f"These are estimates from an even sample of the {posts} kept since {day}."
     rest = "Posts that matched no rule were not kept, so a broader rule may find more than this."
+    if is_topic:
+        rest = "A topic counts mentions of all brands."
     return f"{change if figures.entering.n or figures.leaving.n else ''}{checked} {rest}"
 
 
-def _warnings(brand: Brand, figures: PreviewFigures, now: int, found: int) -> list[str]:
-    warnings, others = [], max(1, figures.posts - now)
-    if figures.entering.n >= MIN_OTHERS and figures.entering.n > MAX_OTHERS_SHARE * others:
-        share = round(100 * figures.entering.n / others)
-        warnings.append(
-            f"It would also find {share} % of the posts that the rule of {brand.name} does not find now. "
-            "It is probably too broad."
-        )
+def _warnings(context: PageContext, subject: Subject, figures: PreviewFigures, now: int, found: int) -> list[str]:
+    warnings, share = list[str](), None
+    if subject.brand is None and figures.posts >= MIN_OTHERS and found > MAX_TOPIC_SHARE * figures.posts:
+        warnings.append("More than half of all mentions fit this rule. As a topic, it distinguishes little.")
+    if subject.brand is not None:
+        share = _share_of_read(context, subject.brand, figures, now, found)
+        if found >= NEARLY_ALL * figures.posts and figures.posts - now >= MIN_OTHERS:
+            warnings.append("It would find nearly every stored post, also those about other brands only.")
+    warnings += filter(None, [breadth_warning(share, "It would find about" if found != now else "It finds")])
     if not found and now:
         warnings.append("It would have found nothing in this time.")
     return warnings
+
+
+def _share_of_read(context: PageContext, brand: Brand, figures: PreviewFigures, now: int, found: int) -> float | None:
+    """The share of all posts that are read: that of the rule in use, times how much more the other finds."""
+    read = posts_read()
+    if now:
+        share = share_of_read(context, brand, read)
+        return None if share is None else share * found / now
+    stored = [share_of_read(context, one, read) for one in context.config.brands]
+    return sum(filter(None, stored)) * found / max(1, figures.posts)
 
 
 def _shown(side: PreviewSide, query: Query, now: datetime, context: PageContext, *, enters: bool) -> ShownSide:

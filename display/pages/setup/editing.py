@@ -177,8 +177,8 @@ def _saved(form: Form) -> tuple[str, int] | AnyResponse:
         by_hand = tuple(diff_lines(form.file.text, change.edit(form.file.text)))
         refusal = Refusal(SECRET_ELSEWHERE.format(name=form.file.path.name), by_hand=by_hand)
         return _page(form, FormOutcome(refusal)), 400
-    if section.name == "brands" and form.original and values.get("rule"):
-        announce_rule(form.original, str(values["rule"]))
+    if values.get("rule"):
+        announce_rule(section.name, form.original or name, str(values["rule"]))
     result = save(form.file, change)
     if isinstance(result, Refusal):
         return _page(form, FormOutcome(result)), 409 if result.changed else 400

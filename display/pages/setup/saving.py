@@ -100,10 +100,11 @@ def record(context: PageContext, change: Change) -> None:
     context.store.people.record(current_person().name, change.action, change.target, details, context.clock.now())
 
 
-def announce_rule(brand: str, text: str, reason: str = "") -> None:
-    """Say who is about to change a rule, and why, so that its new version carries that."""
+def announce_rule(section: str, name: str, text: str, reason: str = "") -> None:
+    """Say who is about to change the rule of a brand or a topic, and why, so that its new version carries that."""
     context, person = page_context(), current_person()
-    context.store.rules.announce(brand, text, person.full_name or person.name, reason, context.clock.now())
+    rules = context.store.named_topics if section == "topics" else context.store.rules
+    rules.announce(name, text, person.full_name or person.name, reason, context.clock.now())
 
 
 def own_problems(problems: Sequence[str], place: str) -> tuple[dict[str, str], list[str]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import Post, TopicFit
+from monitor.model import Post, Topic, TopicFit
 from monitor.store import Store
 
 RUN_SECONDS = 1.0
@@ -21,7 +21,7 @@ class Topics(Protocol):
     """The part of ``query.topic_matcher.TopicMatcher`` that is needed here."""
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def topics(self) -> tuple[Topic, ...]:
         """In the order of the config."""
         ...
 
@@ -47,7 +47,7 @@ class NamedTopicsJob:
     def run(self, now: datetime) -> None:
         """Match stored posts for about RUN_SECONDS, if there are any. Raises StoreError."""
         topics, end = self._store.named_topics, self._monotonic() + RUN_SECONDS
-        topics.use(self._matcher.names, self._matcher.digest)
+        topics.use(self._matcher.topics, self._matcher.digest, now)
         while not (review := topics.next_review()).is_empty and review.digest == self._matcher.digest:
             topics.save_review(review, {one.id: self._matcher.fit(one.post).names for one in review.posts}, now)
             if review.reviewed_to == 1:

@@ -12,7 +12,6 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from monitor.store.sql.units import to_ms
-from monitor.store.sqlite import links
 from monitor.store.sqlite.migration_steps import (
     CUBE,
     RENAMED_COLUMNS,
@@ -27,6 +26,7 @@ from monitor.store.sqlite.migration_steps import (
 from monitor.store.sqlite.migrations_actions import create_action_tables
 from monitor.store.sqlite.migrations_checks import create_check_tables, drop_squares
 from monitor.store.sqlite.migrations_context import add_context
+from monitor.store.sqlite.migrations_imports import add_imports
 from monitor.store.sqlite.migrations_intents import create_intent_rules
 from monitor.store.sqlite.migrations_learning import create_learning
 from monitor.store.sqlite.migrations_notifications import create_notification_tables, create_report_subscriptions
@@ -36,7 +36,7 @@ from monitor.store.sqlite.migrations_relevance import create_relevance_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
 from monitor.store.sqlite.migrations_rules import create_rule_changes
 from monitor.store.sqlite.migrations_stories import create_story_keys
-from monitor.store.sqlite.migrations_topics import create_topic_tables
+from monitor.store.sqlite.migrations_topics import create_topic_tables, create_topic_versions
 from monitor.store.sqlite.migrations_views import create_event_tables, create_view_tables
 from monitor.store.sqlite.reindexing import reindex_hashtags
 
@@ -285,30 +285,7 @@ def m013_standard_names(db: Database) -> None:
         db.execute("UPDATE topics SET topics = replace(topics, ?, ?)", (f'"{old}": ', f'"{new}": '))
 
 
-@migrations()
-def m014_imports(db: Database) -> None:
-    """Which posts were imported, and the links by which imported posts are compared with collected ones.
-
-    ``post_link`` has every imported post with a link. Collected posts are added when a file is imported, because the
-    index would slow down every save: its rows are in random order. ``link_progress`` is the last post that was looked
-    at.
-    """
-    db.execute("ALTER TABLE post ADD COLUMN imported INTEGER NOT NULL DEFAULT 0")
-    db.execute("""
-        CREATE TABLE post_link (
-            link INTEGER NOT NULL,          -- hash of the link, see ``links``
-            published_at INTEGER NOT NULL,  -- copy of the post's
-            post INTEGER NOT NULL,
-            PRIMARY KEY (link, published_at, post)
-        ) STRICT, WITHOUT ROWID""")
-    db.execute("CREATE TABLE link_progress (post INTEGER NOT NULL) STRICT")
-    db.execute("INSERT INTO link_progress VALUES (0)")
-    # A source without a status was never polled: it exists because of an import.
-    imported = "source IN (SELECT id FROM source WHERE status IS NULL)"
-    n = db.execute(f"SELECT count(*) FROM post WHERE {imported}").fetchone()[0]
-    with announced(n, f"marking {n} imported posts"):
-        db.execute(f"UPDATE post SET imported = 1 WHERE {imported}")
-        links.add(db, "imported = 1", ())
+migrations(name="m014_imports")(add_imports)
 
 
 @migrations()
@@ -347,3 +324,4 @@ migrations(name="m033_token_scope")(add_token_scope)
 migrations(name="m034_rule_changes")(create_rule_changes)
 migrations(name="m035_view_events")(create_event_tables)
 migrations(name="m036_named_topics")(create_topic_tables)
+migrations(name="m037_topic_versions")(create_topic_versions)

@@ -42,3 +42,31 @@ def create_topic_tables(db: Database) -> None:
     db.execute(view.replace(_LAST_COLUMN, _TOKENS))
     for statement in _TABLES:
         db.execute(statement)
+
+
+_VERSIONS = (
+    """CREATE TABLE named_topic_version (
+        id INTEGER PRIMARY KEY,
+        topic TEXT NOT NULL,        -- its name; it may no longer be in the config
+        version INTEGER NOT NULL,   -- from 1
+        text TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        person TEXT NOT NULL,       -- empty: the file was changed in an editor
+        reason TEXT NOT NULL,
+        upto INTEGER NOT NULL,      -- the newest post when it began; 0: posts were not matched again
+        n_entered INTEGER NOT NULL DEFAULT 0,  -- mentions that got the topic, and lost it, until it was finished
+        n_left INTEGER NOT NULL DEFAULT 0,
+        finished_at INTEGER,        -- NULL: posts are being matched again
+        superseded INTEGER NOT NULL DEFAULT 0,  -- 1: finished because the rule changed again
+        UNIQUE (topic, version)
+    ) STRICT""",
+    """CREATE TABLE named_topic_note (
+        topic TEXT PRIMARY KEY, text TEXT NOT NULL, person TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL
+    ) STRICT""",
+)
+
+
+def create_topic_versions(db: Database) -> None:
+    """The rules that topics had: the first version is the rule that is in use next."""
+    for statement in _VERSIONS:
+        db.execute(statement)

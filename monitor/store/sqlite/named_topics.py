@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from monitor.model import ChangeKind, FacetValue, MentionFilter, PostToFit, TopicReview
+from monitor.model import ChangeKind, FacetValue, MentionFilter, PostToFit, RuleChange, Topic, TopicReview
+from monitor.model.rules import PreviewFigures, RuleVersion
+from monitor.query import parse
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import to_ms
-from monitor.store.sqlite import derived
+from monitor.store.sqlite import derived, topic_versions
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.rows import POST_COLUMNS, read_post
+from monitor.store.sqlite.rule_preview import LIMITS, PreviewLimits, preview_topic
 from monitor.store.sqlite.topic_bits import MAX_SLOTS, bits_of, slots_in_use
 from monitor.store.sqlite.topic_counts import topic_counts
 
@@ -35,9 +39,39 @@ _BEGIN_REVIEW = """
 class SqliteNamedTopics(StorePart):
     """NamedTopicStore over the connections of a store."""
 
-    def use(self, names: Sequence[str], digest: str) -> None:
-        if not self._read(lambda db: _is_in_use(db, names, digest)):
-            self._write(lambda db: _use(db, names, digest))
+    def __init__(
+        self,
+        read: Callable[[Callable[[Connection], Any]], Any],
+        write: Callable[[Callable[[Connection], Any]], Any],
+        slow_read: Callable[[Callable[[Connection], Any]], Any],
+        limits: PreviewLimits = LIMITS,
+    ) -> None:
+        """``slow_read`` runs a query whose cost grows with the matches."""
+        super().__init__(read, write)
+        self._slow_read, self._limits = slow_read, limits
+
+    def use(self, topics: Sequence[Topic], digest: str, now: datetime) -> None:
+        if not self._read(lambda db: _is_in_use(db, topics, digest)):
+            self._write(lambda db: _use(db, topics, digest, to_ms(now)))
+
+    def announce(self, topic: str, text: str, person: str, reason: str, now: datetime) -> None:
+        self._write(lambda db: topic_versions.announce(db, topic, text, person, reason, to_ms(now)))
+
+    def withdraw(self, topic: str) -> None:
+        self._write(lambda db: topic_versions.withdraw(db, topic))
+
+    def versions(self, topic: str) -> list[RuleVersion]:
+        return self._read(lambda db: topic_versions.versions(db, topic))
+
+    def changes(self, since: datetime, until: datetime) -> list[RuleChange]:
+        return self._read(lambda db: topic_versions.changes(db, to_ms(since), to_ms(until)))
+
+    def preview(self, topic: str, text: str, edges: Sequence[datetime], shown: int) -> PreviewFigures:
+        query, bounds = parse(text), [to_ms(edge) for edge in edges]
+        found: PreviewFigures = self._slow_read(
+            lambda db: preview_topic(db, slots_in_use(db).get(topic), query, bounds, shown, self._limits)
+        )
+        return found
 
     def names(self) -> tuple[str, ...]:
         return self._read(lambda db: tuple(slots_in_use(db)))
@@ -60,19 +94,21 @@ def _digest(db: Connection) -> str:
     return str(found[0]) if found else ""
 
 
-def _is_in_use(db: Connection, names: Sequence[str], digest: str) -> bool:
-    return _digest(db) == digest and list(slots_in_use(db)) == list(names)
+def _is_in_use(db: Connection, topics: Sequence[Topic], digest: str) -> bool:
+    same = _digest(db) == digest and list(slots_in_use(db)) == [topic.name for topic in topics]
+    return same and topic_versions.are_recorded(db, topics)
 
 
-def _use(db: Connection, names: Sequence[str], digest: str) -> None:
-    is_other = _digest(db) != digest
+def _use(db: Connection, topics: Sequence[Topic], digest: str, now: int) -> None:
+    is_other, names = _digest(db) != digest, [topic.name for topic in topics]
     db.execute("UPDATE named_topic SET position = NULL")
     set_position = "UPDATE named_topic SET position = ? WHERE name = ?"
     missing = [one for one in enumerate(names) if not db.execute(set_position, one).rowcount]
     for position, name in missing:
         db.execute(_USE_SLOT, (_free_slot(db), name, position))
+    (newest,) = db.execute("SELECT coalesce(max(id), 0) FROM post").fetchone()
+    topic_versions.record(db, topics, newest if is_other else 0, now)
     if is_other:
-        (newest,) = db.execute("SELECT coalesce(max(id), 0) FROM post").fetchone()
         db.execute(_BEGIN_REVIEW, (digest, newest + 1))
         db.execute("DELETE FROM named_topic_queue")
 
@@ -118,15 +154,18 @@ def _save(db: Connection, review: TopicReview, found: Mapping[int, Sequence[str]
         """DELETE FROM named_topic WHERE position IS NULL AND (SELECT review FROM named_topic_state) = 1
             AND NOT EXISTS (SELECT 1 FROM named_topic_queue)"""
     )
+    topic_versions.finish(db, now)
     return n
 
 
 def _set_bits(db: Connection, wanted: Mapping[int, int], now: int) -> int:
     """Give posts these topics, in the search index too; return how many had others."""
     stored = db.execute(f"SELECT id, topics FROM post WHERE {derived.IN_IDS}", (json.dumps(list(wanted)),))
-    changed = [(wanted[id_], id_) for id_, topics in stored if topics != wanted[id_]]
+    before = {id_: topics for id_, topics in stored if topics != wanted[id_]}
+    changed = [(wanted[id_], id_) for id_ in before]
     if not changed:
         return 0
+    topic_versions.count_changes(db, before, wanted)
     select = "SELECT mention.id FROM json_each(?) wanted CROSS JOIN mention ON mention.post = wanted.value"
     mentions = json.dumps([id_ for (id_,) in db.execute(select, (json.dumps([id_ for _, id_ in changed]),))])
     derived.remove_from_index(db, derived.IN_IDS, mentions)

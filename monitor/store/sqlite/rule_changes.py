@@ -17,7 +17,7 @@ from monitor.store.sql.connection import Connection
 from monitor.store.sql.units import EPOCH, from_ms, optional_time
 from monitor.store.sqlite.ids import active_brands
 
-_NOTE_AGE_MS = 600_000
+NOTE_AGE_MS = 600_000
 """An older note is about a change that never came."""
 _BEFORE = "SELECT text FROM rule WHERE brand = ? AND version = ?"
 _BEGIN = """
@@ -50,7 +50,7 @@ def begin(db: Connection, brand: int, name: str, rule: int, now: int) -> None:
     version, text = db.execute("SELECT version, text FROM rule WHERE id = ?", (rule,)).fetchone()
     (before,) = db.execute(_BEFORE, (brand, version - 1)).fetchone()
     note = db.execute("SELECT text, person, reason, at FROM rule_note WHERE brand = ?", (name,)).fetchone()
-    person, reason = note[1:3] if note and note[0] == text and now - note[3] < _NOTE_AGE_MS else ("", "")
+    person, reason = note[1:3] if note and note[0] == text and now - note[3] < NOTE_AGE_MS else ("", "")
     db.execute("DELETE FROM rule_note WHERE brand = ?", (name,))
     db.execute(_SUPERSEDE, (brand, now))
     db.execute(_BEGIN, (rule, person, reason, _widens(text, before), now))

@@ -1,10 +1,11 @@
-"""What another rule would add to a brand's mentions, and remove from them, by set operations in the search index.
+"""What another rule would add to the mentions of a brand or a topic, and remove, by set operations in the search index.
 
     leaving     documents of the brand that count and that the new rule does not find
     entering    posts that it finds without a mention of the brand that counts, or that a person called not relevant
 
 A rule lies between two expressions, ``at_least`` and ``at_most``. Only the texts that the second finds and the first
-does not are read. Each post is represented by its mention with the lowest id.
+does not are read. Each post that enters a brand is represented by its mention with the lowest id. A topic has mentions
+of any brand; all of a post have the same topics.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from monitor.query import Document, Query
 from monitor.query.fts import FtsBounds, compile_bounds
 from monitor.store.sql.connection import Connection
 from monitor.store.sqlite.candidates import first_id_added
-from monitor.store.sqlite.filter_tokens import EVERYTHING, all_of, token
+from monitor.store.sqlite.filter_tokens import EVERYTHING, NEVER, all_of, token
 from monitor.store.sqlite.ids import active_brand_id, source_names
 from monitor.store.sqlite.plan import field_expression
 from monitor.store.sqlite.rows import load_posts
@@ -43,6 +44,7 @@ class PreviewLimits(NamedTuple):
 
 LIMITS = PreviewLimits()
 _SHARES = 65_536
+_NOT_COUNTED = (token("t", 2), token("t", 3))
 _IN_SAMPLE = " AND (((mention_fts.rowid * 2654435761) >> 16) & 65535) < {}"
 _FOUND = """
     SELECT mention.id, mention.published_at FROM mention_fts CROSS JOIN mention ON mention.id = mention_fts.rowid
@@ -100,9 +102,38 @@ def preview(
     db: Connection, brand: str, query: Query, edges: Sequence[int], shown: int, limits: PreviewLimits = LIMITS
 ) -> PreviewFigures:
     """What would enter and leave, with at most ``shown`` posts of each side. ``edges`` of the bins: milliseconds."""
-    number = active_brand_id(db, brand)
-    bounds = compile_bounds(query.tree, partial(field_expression, source_names(db)), EVERYTHING)
-    entering, leaving = _entering(bounds, number), _leaving(bounds, number)
+    number, bounds = active_brand_id(db, brand), _bounds(db, query)
+    return _figures(db, query, edges, shown, limits, (_entering(bounds, number), _leaving(bounds, token("b", number))))
+
+
+def preview_topic(
+    db: Connection,
+    slot: int | None,
+    query: Query,
+    edges: Sequence[int],
+    shown: int,
+    limits: PreviewLimits = LIMITS,
+) -> PreviewFigures:
+    """The same for the mentions of a topic of the config, of which ``slot`` is the bit; None: it is not in use."""
+    bounds, own = _bounds(db, query), NEVER if slot is None else token("o", slot)
+    now = _Side(all_of([own], _NOT_COUNTED), None, wanted=True)
+    return _figures(db, query, edges, shown, limits, (_entering_topic(bounds, own), _leaving(bounds, own)), now)
+
+
+def _bounds(db: Connection, query: Query) -> FtsBounds:
+    return compile_bounds(query.tree, partial(field_expression, source_names(db)), EVERYTHING)
+
+
+def _figures(
+    db: Connection,
+    query: Query,
+    edges: Sequence[int],
+    shown: int,
+    limits: PreviewLimits,
+    sides: tuple[_Side, _Side],
+    now: _Side | None = None,
+) -> PreviewFigures:
+    entering, leaving = sides
     whole = _Range(edges, first_id_added(db, edges[0]))
     mentions = db.execute(_MENTIONS_IN_RANGE, (edges[0], edges[-1])).fetchone()[0]
     posts = _count_posts(db, edges, mentions)
@@ -112,13 +143,22 @@ def preview(
         leaving=_side(db, query, chosen, leaving, shown),
         posts=posts,
         exact=chosen.share == _SHARES,
+        now=chosen.bins(_rows(db, chosen, now.sure, now.condition)) if now else (),
     )
 
 
-def _leaving(bounds: FtsBounds, brand: int) -> _Side:
-    own, not_counted = token("b", brand), [token("t", 2), token("t", 3)]
-    unsure = all_of([own, bounds.at_most], [*not_counted, *filter(None, [bounds.at_least])])
-    return _Side(all_of([own], [*not_counted, bounds.at_most]), unsure if _is_inexact(bounds) else None, wanted=False)
+def _leaving(bounds: FtsBounds, own: str) -> _Side:
+    unsure = all_of([own, bounds.at_most], [*_NOT_COUNTED, *filter(None, [bounds.at_least])])
+    return _Side(all_of([own], [*_NOT_COUNTED, bounds.at_most]), unsure if _is_inexact(bounds) else None, wanted=False)
+
+
+def _entering_topic(bounds: FtsBounds, own: str) -> _Side:
+    others = [own, *_NOT_COUNTED]
+    return _Side(
+        all_of([bounds.at_least], others) if bounds.at_least else None,
+        all_of([bounds.at_most], [*others, *filter(None, [bounds.at_least])]) if _is_inexact(bounds) else None,
+        wanted=True,
+    )
 
 
 def _entering(bounds: FtsBounds, brand: int) -> _Side:

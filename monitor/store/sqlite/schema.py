@@ -16,6 +16,7 @@
     opinion          what the language model makes of a mention; opinion_queue, opinion_state: see ``opinions``
     intent_rules     the rules of intents in use, and how far stored posts are reviewed; see ``intents``
     named_topic      topics of the config, their review and queue; post.topics has their bits; see ``named_topics``
+    named_topic_version named_topic_note: see ``topic_versions``
     learning         what people's answers taught, and how far stored scores are adjusted by it; see ``learning``
     check_draw       mentions drawn at random, in check_drawn; check_answer: what people said of them; see ``checks``
     event_subscription event_mention event_delivery: see ``events``

@@ -113,7 +113,7 @@ class SqliteStore(SqliteMentionQueries):
         self.people: PeopleStore = SqlPeople(self._read, self._write)
         self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
         self.intents: IntentStore = SqliteIntents(self._read, self._write)
-        self.named_topics: NamedTopicStore = SqliteNamedTopics(self._read, self._write)
+        self.named_topics: NamedTopicStore = SqliteNamedTopics(self._read, self._write, self._slow_read)
         self.learning: LearningStore = SqliteLearning(self._read, self._write)
         self.actions: ActionStore = SqliteActions(self._read, self._write)
         self.checks: CheckStore = SqliteChecks(self._read, self._write)
