@@ -38,6 +38,7 @@ from display.pages.mentions.export import record
 from display.pages.navigation import page_links
 from display.pages.notifications import channels as channel_pages
 from display.pages.notifications import views as notification_pages
+from display.pages.query_help import views as query_help
 from display.pages.relevance import views as relevance_pages
 from display.pages.row_ids import RowIdConverter
 from display.pages.rules import views as rules
@@ -228,6 +229,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(check.blueprint)
     app.register_blueprint(relevance_pages.blueprint)
     app.register_blueprint(rules.blueprint)
+    app.register_blueprint(query_help.blueprint)
     app.register_blueprint(notification_pages.blueprint)
     app.register_blueprint(channel_pages.blueprint)
     app.register_blueprint(event_pages.blueprint)

@@ -101,3 +101,9 @@ def test_outside_is_what_no_span_covers() -> None:
 def test_the_parts_of_the_rule_that_matched_are_marked(rule: str, hits: list[str]) -> None:
     mention = Mention(1, post("Acme is awful."), "Acme", rule, 1, Score(-0.5), NOON, spans=(Span(0, 4),))
     assert [run.text for run in rule_runs(mention) if run.styles] == hits
+
+
+def test_an_excerpt_begins_at_a_sentence_if_there_is_one_before_the_match() -> None:
+    text = "I waited a very long time for this, as you may know. Then I called. Then my shop flooded. Thank you. " * 2
+    first = text.rindex("Thank")
+    assert text[excerpt(text, [(first, first + 5)])[0] :].startswith("Then I called.")

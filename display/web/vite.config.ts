@@ -14,6 +14,6 @@ export default defineConfig({
     // The content security policy allows our own files only, so no data: URLs and no injected code.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ["wall/main.tsx", "mentions/main.ts", "sources/main.ts", "access/sign_in.ts", "access/people.ts", "walls/main.ts", "setup/main.ts", "rules/main.ts", "check/main.ts", "weekly/main.ts", "compare/main.ts", "api/reference.css", "error.css"] },
+    rollupOptions: { input: ["wall/main.tsx", "mentions/main.ts", "sources/main.ts", "access/sign_in.ts", "access/people.ts", "walls/main.ts", "setup/main.ts", "rules/main.ts", "check/main.ts", "weekly/main.ts", "compare/main.ts", "api/reference.css", "query_help/query_help.css", "error.css"] },
   },
 });

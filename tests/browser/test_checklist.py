@@ -41,6 +41,7 @@ PAGES = (
     "/compare?brand=Acme&brand=Globex&brand=Initech&brand=Umbrella",
     "/compare?brand=Acme&brand=Acme",
     "/monday",
+    "/help/query",
     "/api",
     "/events",
     "/notifications",

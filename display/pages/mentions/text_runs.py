@@ -19,6 +19,7 @@ EXCERPT_CHARS = 420
 """More than the lines of a row can show on a screen of any width."""
 
 _TOKEN = re.compile(r"(?<!\S)\S+")
+_SENTENCE_END = re.compile(r"[.!?…]\S{0,3}\s+\Z")
 _WORD = re.compile(r"\w+")
 _RULE_WORD = re.compile(r"\w+\*?")
 _RULE_PART = re.compile(r'"[^"]*"|\w+\*?')
@@ -56,13 +57,14 @@ def text_runs(
 
 
 def excerpt(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Where to cut ``text`` so that a row shows its first match; the cut begins at a word if possible."""
+    """Where to cut ``text`` so that a row shows its first match; the cut begins at a sentence or a word if possible."""
     first_match = min(spans, default=(0, 0))
     start = 0
     if first_match[1] > MATCH_WITHIN_CHARS:
         earliest = max(0, first_match[0] - MATCH_WITHIN_CHARS // 2)
-        words = _TOKEN.finditer(text, earliest, first_match[0])
-        start = next((word.start() for word in words), earliest)
+        words = [word.start() for word in _TOKEN.finditer(text, earliest, first_match[0])]
+        sentences = (word for word in words if _SENTENCE_END.search(text[max(0, word - 5) : word]))
+        start = next(sentences, words[0] if words else earliest)
     return start, min(len(text), start + EXCERPT_CHARS)
 
 

@@ -15,7 +15,7 @@ from display.pages.mentions.filters import RANGES
 from display.pages.mentions.query_fix import fixed_query
 from display.pages.relevance.rule_exclusions import rule_proposal
 from display.pages.rules.breadth import posts_read
-from display.pages.rules.help import Answer, examples
+from display.pages.rules.help import Answer
 from display.pages.rules.history import changed_parts, shown_versions
 from display.pages.rules.listing import brand_rows, topic_rows
 from display.pages.rules.looking import searchable
@@ -28,6 +28,7 @@ from display.pages.setup.trial_view import ShownTrial
 from monitor.errors import QueryError
 from monitor.model.people import Role
 from monitor.query import parse
+from monitor.query.examples import EXAMPLES, FIELD_EXAMPLES
 
 TASK = "change rules"
 DEFAULT_RANGE = "7d"
@@ -109,7 +110,7 @@ def editor_page(editor: Editor, **changes: Any) -> str | tuple[str, int]:
         is_admin=is_admin,
         refused="" if is_admin else refusal(Role.ADMIN, TASK, context.store.people.accounts()),
         proposal=rule_proposal(context.store, subject.brand) if subject.brand else None,
-        examples=examples(),
+        examples=(*EXAMPLES, *FIELD_EXAMPLES.values()),
         can_search=searchable(context) if subject.brand else [],
         config_path=context.config.path,
         **history_values(context, subject),

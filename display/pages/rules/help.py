@@ -1,4 +1,4 @@
-""" "Why is this here?" and "Why is this not here?" for a pasted text or a mention, and examples of the language."""
+""" "Why is this here?" and "Why is this not here?" for a pasted text or a mention."""
 
 from __future__ import annotations
 
@@ -15,18 +15,6 @@ from monitor.query import Document, parse
 from monitor.rules.reasons import why_found, why_not_found
 
 _MENTION = re.compile(r"\s*(?:https?://\S*)?/?mentions/(\d{1,18})\b.*|\s*(\d{1,18})\s*", re.DOTALL)
-EXAMPLES = (
-    ("acme", "this word, also in #BoycottAcme"),
-    ('"a parcel"', "this phrase"),
-    ("parcel*", "begins with"),
-    ("a OR b", "either"),
-    ("a NOT b", "a without b"),
-    ("a NEAR/5 b", "within 5 words"),
-    ("=Apple", "exact letters"),
-    ("@name #tag", "a handle, a hashtag"),
-    ("author: site:", "who, where"),
-    ("lang: source:", "language, source"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +28,6 @@ class Answer:
     mention: int | None = None
     state: str = ""
     """What else decides whether lists show the mention."""
-
-
-def examples() -> Sequence[tuple[str, str]]:
-    """Parts of rules and what they mean, from the tests of the language."""
-    return EXAMPLES
 
 
 def answer_for(context: PageContext, subject: Subject, typed: str, rule: str) -> Answer | None:

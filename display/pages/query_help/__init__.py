@@ -1,0 +1,1 @@
+"""/help/query: how to write a query."""
