@@ -30,7 +30,7 @@ from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
 from monitor.store.intents import REVIEW_DELAY
-from monitor.store.sqlite.intents import REVIEWED_IDS
+from monitor.store.sql.intents import REVIEWED_IDS
 from tests.fake_store import ALL
 from tests.fakes import NOON
 from tests.test_store_sqlite_derived import inconsistencies

@@ -15,7 +15,7 @@ from monitor.model import FaultKind, Health, Incident, SourceStatus, Spend, Stor
 from monitor.model.notifications import MessageState
 from monitor.notifications.alerts import ALERTS, Situation, active_alerts, changes
 from monitor.store import Store, open_store
-from monitor.store.sqlite.outbox import NEVER_BEGAN
+from monitor.store.sql.outbox import NEVER_BEGAN
 from tests.fake_site import working_status
 from tests.fakes import NOON
 from tests.notification_setup import BASE_URL, LONDON, Setup

@@ -40,11 +40,27 @@ class Cursor(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
+class Derived(Protocol):
+    """How an engine keeps the data that is derived from mentions; see ``monitor.store.sql.derived``."""
+
+    def add(self, db: Connection, where: str, value: int | str, /) -> None: ...
+
+    def remove(self, db: Connection, where: str, value: int | str, /) -> None: ...
+
+    def add_to_index(self, db: Connection, where: str, value: int | str, /) -> None: ...
+
+    def remove_from_index(self, db: Connection, where: str, value: int | str, /) -> None: ...
+
+
 class Connection(Protocol):
     """A connection in a transaction of the store."""
 
     @property
     def dialect(self) -> Dialect:
+        """That of the engine."""
+
+    @property
+    def derived(self) -> Derived:
         """That of the engine."""
 
     def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor: ...

@@ -12,14 +12,14 @@ from datetime import datetime
 
 from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, SentimentCounts, Story, Tally
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import active_brand_id, active_brands, brand_names
+from monitor.store.sql.measured import unmeasured_languages
+from monitor.store.sql.rows import SENTIMENTS, load_mentions, sentiment_code
 from monitor.store.sql.units import DAY_MS, from_ms
 from monitor.store.sqlite import facets
 from monitor.store.sqlite.cubes import bin_rows, segments
-from monitor.store.sqlite.ids import active_brand_id, active_brands, brand_names
-from monitor.store.sqlite.measured import unmeasured_languages
 from monitor.store.sqlite.plan import COUNTED, plan
 from monitor.store.sqlite.queries import page_ids
-from monitor.store.sqlite.rows import SENTIMENTS, load_mentions, sentiment_code
 
 MAX_ROW_RANGE_MS = 31 * DAY_MS
 """Longer ranges are read from cube_brand_day, which has no stories: there each mention counts as a story."""

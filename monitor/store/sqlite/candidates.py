@@ -17,9 +17,9 @@ from typing import NamedTuple
 from monitor.model import Order
 from monitor.query import Document
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.rows import load_posts
 from monitor.store.sql.units import DAY_MS
 from monitor.store.sqlite.plan import Plan
-from monitor.store.sqlite.rows import load_posts
 
 MAX_EXACT_MATCHES = 10_000
 """Up to this many matches are counted one by one; figures over more are estimated from a sample of about this size."""

@@ -18,7 +18,8 @@ from sqlite_utils import Database
 from monitor.errors import DatabaseMissing, StoreError
 from monitor.model import FaultKind, MigrationProgress
 from monitor.store.permissions import FILE_MODE, FOLDER_MODE, restrict_database
-from monitor.store.sql.connection import Dialect
+from monitor.store.sql.connection import Derived, Dialect
+from monitor.store.sqlite import derived
 from monitor.store.sqlite.faults import disk_error, fault_error, store_errors
 from monitor.store.sqlite.schema import check_known, is_ours, migrate
 
@@ -36,6 +37,7 @@ class Connection(sqlite3.Connection):
     """A connection that supports weak references, so that it can end with its thread."""
 
     dialect: ClassVar[Dialect] = DIALECT
+    derived: ClassVar[Derived] = derived
 
 
 def open_writer(

@@ -9,11 +9,6 @@ from __future__ import annotations
 
 from monitor.store.sql.connection import Connection
 
-IN_IDS = "id IN (SELECT value FROM json_each(?))"
-"""Condition that selects rows by a JSON list of ids."""
-FROM_ID = "id >= ?"
-"""Condition that selects rows from an id on."""
-
 _KEYS = "brand, source, sentiment, lang, intent, state, hidden"
 _CUBE_KEYS = {
     "cube_day": f"published_at / 86400000, {_KEYS}",

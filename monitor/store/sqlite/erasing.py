@@ -12,9 +12,9 @@ from monitor.errors import StoreError
 from monitor.model import ErasureTarget, Post, PostCounts
 from monitor.query import field_value
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.filter_tokens import field_token
+from monitor.store.sql.tombstones import author_key, link_tombstone_key
 from monitor.store.sql.units import from_ms
-from monitor.store.sqlite.filter_tokens import field_token
-from monitor.store.sqlite.tombstones import author_key, link_tombstone_key
 from monitor.text.links import link_key
 
 _POSTS_OF_AUTHOR = """

@@ -12,9 +12,9 @@ from sqlite_utils import Database
 
 from monitor.errors import SchemaError, StoreError
 from monitor.model import Examination
+from monitor.store.sql import sources
+from monitor.store.sql.channels import read_channels
 from monitor.store.sql.units import from_ms
-from monitor.store.sqlite import sources
-from monitor.store.sqlite.channels import read_channels
 from monitor.store.sqlite.connections import Connection, connect_read_only
 from monitor.store.sqlite.erasure_mark import erasure_under_way, mark_file
 from monitor.store.sqlite.faults import store_errors

@@ -10,13 +10,13 @@ from itertools import pairwise
 
 from monitor.model import Bin, Choice, FacetValue, Intent, MentionFilter
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import active_brands, brand_names, source_names
+from monitor.store.sql.rows import SENTIMENTS, STATES
+from monitor.store.sql.signatures import claimant_code
 from monitor.store.sql.units import from_ms
 from monitor.store.sqlite.cubes import Counts, CubeReader, Key, bin_rows
-from monitor.store.sqlite.ids import active_brands, brand_names, source_names
 from monitor.store.sqlite.plan import PEOPLES_STATES, plan
 from monitor.store.sqlite.queries import Sample, count, sample
-from monitor.store.sqlite.rows import SENTIMENTS, STATES
-from monitor.store.sqlite.signatures import claimant_code
 
 FACET_COLUMNS = {
     "brand": "brand",

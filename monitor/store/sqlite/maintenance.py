@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 from monitor.errors import StoreError
 from monitor.model import Erasure, ErasureTarget, Expired, FutureTimes, PostCounts
+from monitor.store.sql import blocks
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.tombstones import Tombstones, post_keys
 from monitor.store.sql.units import MILLISECOND, optional_time, to_ms
-from monitor.store.sqlite import blocks, deleted_words, erasing, retention, saving, time_repair
+from monitor.store.sqlite import deleted_words, erasing, retention, saving, time_repair
 from monitor.store.sqlite.erasure_mark import ErasureMark
 from monitor.store.sqlite.story_index import StoryIndex
-from monitor.store.sqlite.tombstones import Tombstones, post_keys
 
 T = TypeVar("T")
 

@@ -24,14 +24,15 @@ from monitor.model import (
     VolumeSeries,
 )
 from monitor.store.mention_queries import VOLUME_STEP
+from monitor.store.sql import rule_changes
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.rows import load_mentions
 from monitor.store.sql.units import MILLISECOND, to_ms
 from monitor.store.sqlite import (
     brand_figures,
     facet_stories,
     facets,
     queries,
-    rule_changes,
     story_counts,
     texts,
     top_values,
@@ -39,7 +40,6 @@ from monitor.store.sqlite import (
 )
 from monitor.store.sqlite.known_values import known_values
 from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.rows import load_mentions
 
 T = TypeVar("T")
 

@@ -17,8 +17,7 @@ from monitor.model import COUNTED_STATES, Choice, Intent, MentionFilter, Order
 from monitor.query import field_value, parse_search
 from monitor.query.fts import FtsQuery, compile_fts
 from monitor.store.sql.connection import Connection
-from monitor.store.sql.units import month_of, optional_ms
-from monitor.store.sqlite.filter_tokens import (
+from monitor.store.sql.filter_tokens import (
     EVERYTHING,
     NEVER,
     NOTED,
@@ -29,10 +28,11 @@ from monitor.store.sqlite.filter_tokens import (
     mine,
     token,
 )
-from monitor.store.sqlite.ids import brand_names, source_names
-from monitor.store.sqlite.rows import SENTIMENTS, STATES
-from monitor.store.sqlite.signatures import claimant_code
-from monitor.store.sqlite.topic_bits import slots_in_use
+from monitor.store.sql.ids import brand_names, source_names
+from monitor.store.sql.rows import SENTIMENTS, STATES
+from monitor.store.sql.signatures import claimant_code
+from monitor.store.sql.topic_bits import slots_in_use
+from monitor.store.sql.units import month_of, optional_ms
 
 LISTED = frozenset({"unclaimed", "claimed"})
 """The states that a list shows by default."""

@@ -20,11 +20,11 @@ from monitor.model.rules import PreviewedPost, PreviewFigures, PreviewSide
 from monitor.query import Document, Query
 from monitor.query.fts import FtsBounds, compile_bounds
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.filter_tokens import EVERYTHING, NEVER, all_of, token
+from monitor.store.sql.ids import active_brand_id, source_names
+from monitor.store.sql.rows import load_posts
 from monitor.store.sqlite.candidates import first_id_added
-from monitor.store.sqlite.filter_tokens import EVERYTHING, NEVER, all_of, token
-from monitor.store.sqlite.ids import active_brand_id, source_names
 from monitor.store.sqlite.plan import field_expression
-from monitor.store.sqlite.rows import load_posts
 
 MAX_POSTS = 1_000_000
 """Up to this many posts are compared exactly."""

@@ -11,19 +11,20 @@ from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind, Finding, JudgedPost, Post, Refusal, SaveResult, State
 from monitor.query import field_value, index_text
+from monitor.store.sql import blocks, derived, opinions, relevance_queue
+from monitor.store.sql.changes import log_changes
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.filter_tokens import post_tags
+from monitor.store.sql.ids import IdCache, next_id, source_id
+from monitor.store.sql.rows import INSERT_MENTION, UNKNOWN_LANGUAGE, evidence_json, sentiment_code
+from monitor.store.sql.sources import extend_imported_period
+from monitor.store.sql.topic_bits import TopicSaver
 from monitor.store.sql.units import month_of, to_ms, to_thousandths
-from monitor.store.sqlite import blocks, deleted_words, derived, links, opinions, relevance_queue
-from monitor.store.sqlite.changes import log_changes
-from monitor.store.sqlite.filter_tokens import post_tags
-from monitor.store.sqlite.ids import IdCache, source_id
+from monitor.store.sqlite import deleted_words, links
 from monitor.store.sqlite.refusals import refused_posts
 from monitor.store.sqlite.repeats import Repeat, RepeatFinder
-from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, evidence_json, sentiment_code
-from monitor.store.sqlite.sources import extend_imported_period
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.story_keys import KeyedPost
-from monitor.store.sqlite.topic_bits import TopicSaver
 
 _SELECT_STORED = """
     SELECT post.external_id, post.id, post.published_at, post.author, post.site, post.url, post.title, post.text,
@@ -39,9 +40,6 @@ _INSERT_POST = """
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _PUBLISHED_AT = 9
 """Index of the time in the parameters of _INSERT_POST."""
-INSERT_MENTION = """
-    INSERT INTO mention (id, post, brand, rule, source, lang, published_at, added_at, month, score, program_score,
-        sentiment, intent, story, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UPDATE_POST = """
     UPDATE post SET author = ?, site = ?, url = ?, lang = ?, title = ?, text = ?, index_text = ?, index_title = ?,
         tags = ?, signature = ?, stars = ?, reply_to = ?, repost = ?, topics = ?
@@ -312,12 +310,6 @@ def _delete(db: Connection, stories: StoryIndex, posts: list[int], mention_ids: 
     db.execute(f"DELETE FROM post WHERE {derived.IN_IDS}", (json.dumps(posts),))
     stories.remove(db, posts)
     return len(posts)
-
-
-def next_id(db: Connection, table: str) -> int:
-    """The id of the next row of a table."""
-    found = db.execute(db.dialect.last_id, (table,)).fetchone()
-    return 1 + (found[0] if found else 0)
 
 
 def _content_fields(post: Post, known_reply_to: str) -> tuple[str | int | None, ...]:

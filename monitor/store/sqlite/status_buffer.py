@@ -14,8 +14,8 @@ from typing import Final, Literal
 
 from monitor.model import Json, SourceStatus
 from monitor.store.interface import KEEP, Keep
+from monitor.store.sql import sources
 from monitor.store.sql.connection import Connection
-from monitor.store.sqlite import sources
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,35 +38,26 @@ from monitor.store.people import PeopleStore
 from monitor.store.relevance import RelevanceStore
 from monitor.store.requests import with_requests
 from monitor.store.rules import RuleStore
+from monitor.store.sql import analysis_results, changes, ids, registering, sources
+from monitor.store.sql.actions import SqlActions
+from monitor.store.sql.checks import SqlChecks
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.events import SqlEvents
+from monitor.store.sql.intents import SqlIntents
+from monitor.store.sql.learning import SqlLearning
+from monitor.store.sql.opinions import SqlOpinions
 from monitor.store.sql.people import SqlPeople
+from monitor.store.sql.relevance import SqlRelevance
 from monitor.store.sql.units import MILLISECOND, optional_ms, to_ms
-from monitor.store.sqlite import (
-    analysis_results,
-    changes,
-    connections,
-    ids,
-    links,
-    registering,
-    saving,
-    sources,
-    volume_series,
-)
-from monitor.store.sqlite.actions import SqliteActions
-from monitor.store.sqlite.checks import SqliteChecks
+from monitor.store.sqlite import connections, links, saving, volume_series
 from monitor.store.sqlite.connections import Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
-from monitor.store.sqlite.events import SqliteEvents
 from monitor.store.sqlite.faults import FaultTracker
 from monitor.store.sqlite.integrity import UncleanStopCheck
-from monitor.store.sqlite.intents import SqliteIntents
-from monitor.store.sqlite.learning import SqliteLearning
 from monitor.store.sqlite.maintenance import SqliteMaintenance
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.named_topics import SqliteNamedTopics
-from monitor.store.sqlite.opinions import SqliteOpinions
-from monitor.store.sqlite.outbox import SqliteNotifications
-from monitor.store.sqlite.relevance import SqliteRelevance
+from monitor.store.sqlite.notifications import SqliteNotifications
 from monitor.store.sqlite.rules import SqliteRules
 from monitor.store.sqlite.slow_reads import SlowReads
 from monitor.store.sqlite.status_buffer import StatusBuffer
@@ -111,17 +102,17 @@ class SqliteStore(SqliteMentionQueries):
         self._slow_reads = SlowReads(self._readers)
         self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
         self.people: PeopleStore = SqlPeople(self._read, self._write)
-        self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
-        self.intents: IntentStore = SqliteIntents(self._read, self._write)
+        self.opinions: OpinionStore = SqlOpinions(self._read, self._write)
+        self.intents: IntentStore = SqlIntents(self._read, self._write)
         self.named_topics: NamedTopicStore = SqliteNamedTopics(self._read, self._write, self._slow_read)
-        self.learning: LearningStore = SqliteLearning(self._read, self._write)
-        self.actions: ActionStore = SqliteActions(self._read, self._write)
-        self.checks: CheckStore = SqliteChecks(self._read, self._write)
-        self.relevance: RelevanceStore = SqliteRelevance(self._read, self._write)
+        self.learning: LearningStore = SqlLearning(self._read, self._write)
+        self.actions: ActionStore = SqlActions(self._read, self._write)
+        self.checks: CheckStore = SqlChecks(self._read, self._write)
+        self.relevance: RelevanceStore = SqlRelevance(self._read, self._write)
         self.notifications: NotificationStore = SqliteNotifications(self._read, self._write)
         self.rules: RuleStore = SqliteRules(self._read, self._write, self._slow_read)
         self.views: ViewStore = SqliteViews(self._read, self._write)
-        self.events: EventStore = SqliteEvents(self._read, self._write)
+        self.events: EventStore = SqlEvents(self._read, self._write)
 
     @classmethod
     def open(cls, path: Path, options: OpenOptions = DEFAULT_OPTIONS) -> Self:

@@ -8,11 +8,11 @@ from typing import Any
 
 from monitor.model import Text, Texts
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.measured import unmeasured_languages
+from monitor.store.sql.rows import HIDDEN, SET_ASIDE, UNKNOWN_LANGUAGE
 from monitor.store.sql.units import BIN_MS, from_ms, from_thousandths
-from monitor.store.sqlite.measured import unmeasured_languages
 from monitor.store.sqlite.plan import Plan
 from monitor.store.sqlite.queries import sample
-from monitor.store.sqlite.rows import HIDDEN, SET_ASIDE, UNKNOWN_LANGUAGE
 
 MAX_HASHED_RATIO = 4
 """Up to this many times the limit, each mention is hashed; beyond, a share of each 5-minute bin is read."""

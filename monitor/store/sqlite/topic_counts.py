@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from monitor.model import Choice, FacetValue, MentionFilter
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.topic_bits import slots_in_use
 from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.queries import count, sample
-from monitor.store.sqlite.topic_bits import slots_in_use
 
 _SELECT = """
     SELECT post.topics, count(*) FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value

@@ -14,9 +14,9 @@ from datetime import timedelta
 
 from monitor.model import VolumeSeries
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import active_brands, source_names
+from monitor.store.sql.measured import unmeasured_languages
 from monitor.store.sql.units import BIN_MS, from_ms
-from monitor.store.sqlite.ids import active_brands, source_names
-from monitor.store.sqlite.measured import unmeasured_languages
 
 _ROLLUP = """SELECT source, time - ?1, n, negative FROM cube_5min
     WHERE brand = ?2 AND time >= ?1 AND time < ?3 AND n > 0"""

@@ -24,9 +24,9 @@ from monitor.model import (
 )
 from monitor.model.actions import Claim
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.signatures import signature
+from monitor.store.sql.topic_bits import names_of, slots_in_use
 from monitor.store.sql.units import from_ms, from_thousandths, to_thousandths
-from monitor.store.sqlite.signatures import signature
-from monitor.store.sqlite.topic_bits import names_of, slots_in_use
 
 UNKNOWN_LANGUAGE = "und"
 """How an unknown language is stored and filtered."""
@@ -61,6 +61,9 @@ _STORY = 21
 _COUNT_STORIES = """
     SELECT story, brand, count(*) FROM mention INDEXED BY mention_story
     WHERE story IN (SELECT value FROM json_each(?)) AND state < 2 GROUP BY story, brand"""
+INSERT_MENTION = """
+    INSERT INTO mention (id, post, brand, rule, source, lang, published_at, added_at, month, score, program_score,
+        sentiment, intent, story, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, Sentiment
 from monitor.model.checks import DRAW_LIFETIME, DRAW_SIZE
+from monitor.store.sql import relevance
 from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.ids import active_brands, source_names
+from monitor.store.sql.rows import SENTIMENTS, sentiment_code
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import MAX_MS, MILLISECOND, from_ms, from_thousandths, optional_time, to_ms
-from monitor.store.sqlite import relevance
-from monitor.store.sqlite.ids import active_brands, source_names
-from monitor.store.sqlite.rows import SENTIMENTS, sentiment_code
 
 _LIFETIME_MS = DRAW_LIFETIME // MILLISECOND
 _IDS = 2**40
@@ -48,7 +48,7 @@ _ANSWERS = """
     FROM check_answer LEFT JOIN mention ON mention.id = check_answer.mention"""
 
 
-class SqliteChecks(StorePart):
+class SqlChecks(StorePart):
     """CheckStore over the connections of a store."""
 
     def draw(

@@ -10,8 +10,8 @@ from typing import Any
 
 from monitor.model import Gap, Health, Json, SourceRequest, SourceStatus, Spend
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import source_id
 from monitor.store.sql.units import from_ms, optional_ms, optional_time
-from monitor.store.sqlite.ids import source_id
 
 _TIMES = ("last_try", "last_success", "last_post", "since", "catching_up_since", "first_seen", "fresh_until")
 _JSON_FIELDS = tuple(name for name in SourceStatus.__dataclass_fields__ if name != "next_check")

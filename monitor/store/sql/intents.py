@@ -10,13 +10,13 @@ from typing import Any
 
 from monitor.model import ChangeKind, Intent, IntentPhrase, IntentReview, Score, State, StoredIntents, StoredPost
 from monitor.store.intents import REVIEW_DELAY
+from monitor.store.sql import derived, opinions
+from monitor.store.sql.changes import log_changes
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.reviews import next_range
+from monitor.store.sql.rows import UNKNOWN_LANGUAGE, patched_evidence, read_evidence, read_intents, read_spans
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import MILLISECOND, from_thousandths, to_ms
-from monitor.store.sqlite import derived, opinions
-from monitor.store.sqlite.changes import log_changes
-from monitor.store.sqlite.reviews import next_range
-from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, patched_evidence, read_evidence, read_intents, read_spans
 
 REVIEWED_IDS = 500
 """Ids of posts that one step of the review looks at."""
@@ -32,7 +32,7 @@ _EVIDENCE = f"SELECT id, evidence FROM mention WHERE {derived.IN_IDS}"
 _UPDATE = "UPDATE mention SET intent = ?, evidence = ? WHERE id = ?"
 
 
-class SqliteIntents(StorePart):
+class SqlIntents(StorePart):
     """IntentStore over the connections of a store."""
 
     def use_rules(self, digest: str, now: datetime) -> None:

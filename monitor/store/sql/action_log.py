@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from monitor.model.actions import UNDO_TIME, ActionKind, Actor, LoggedAction, UndoProblem, UndoResult
+from monitor.store.sql import aspects, blocks
 from monitor.store.sql.connection import Connection, inserted_id
 from monitor.store.sql.units import DAY_MS, MILLISECOND, from_ms
-from monitor.store.sqlite import aspects, blocks
 
 _UNDO_MS = UNDO_TIME // MILLISECOND
 _ASPECTS: Mapping[ActionKind, aspects.Aspect] = MappingProxyType(

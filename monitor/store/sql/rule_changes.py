@@ -14,8 +14,8 @@ from monitor.model.rules import Rematch, RuleVersion
 from monitor.query import parse
 from monitor.query.comparing import is_certainly_narrower
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import active_brands
 from monitor.store.sql.units import EPOCH, from_ms, optional_time
-from monitor.store.sqlite.ids import active_brands
 
 NOTE_AGE_MS = 600_000
 """An older note is about a change that never came."""

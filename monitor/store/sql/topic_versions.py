@@ -9,11 +9,11 @@ from typing import Any
 
 from monitor.model import RuleChange, Topic
 from monitor.model.rules import Rematch, RuleVersion
+from monitor.store.sql import derived
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.rule_changes import NOTE_AGE_MS
+from monitor.store.sql.topic_bits import names_of, slots_in_use
 from monitor.store.sql.units import from_ms, optional_time
-from monitor.store.sqlite import derived
-from monitor.store.sqlite.rule_changes import NOTE_AGE_MS
-from monitor.store.sqlite.topic_bits import names_of, slots_in_use
 
 _ANNOUNCE = """
     INSERT INTO named_topic_note (topic, text, person, reason, at) VALUES (?1, ?2, ?3, ?4, ?5)

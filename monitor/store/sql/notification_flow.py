@@ -11,10 +11,10 @@ from monitor.model import ChangeKind, Intent, Post, Sentiment
 from monitor.model.notifications import Arrival, Arrivals, MessageState, NewMessage, OpenAlert
 from monitor.store.notifications import NotificationStep
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.rows import HIDDEN, SENTIMENTS, SET_ASIDE, STATES, UNKNOWN_LANGUAGE
 from monitor.store.sql.store_part import StorePart
+from monitor.store.sql.topic_bits import names_of, slots_in_use
 from monitor.store.sql.units import from_ms, to_ms
-from monitor.store.sqlite.rows import HIDDEN, SENTIMENTS, SET_ASIDE, STATES, UNKNOWN_LANGUAGE
-from monitor.store.sqlite.topic_bits import names_of, slots_in_use
 
 _WRITTEN = {ChangeKind.SAVED.value, ChangeKind.EDITED.value}
 _KINDS = _WRITTEN | {ChangeKind.JUDGED.value}
@@ -36,7 +36,7 @@ _SAVE_ALERT = """INSERT INTO alert (rule, subject, since, facts) VALUES (?, ?, ?
     ON CONFLICT (rule, subject) DO UPDATE SET since = excluded.since, facts = excluded.facts"""
 
 
-class SqliteFlow(StorePart):
+class SqlFlow(StorePart):
     """FlowStore over the connections of a store."""
 
     def last_change(self) -> int | None:

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from monitor.model.notifications import DeliveryAttempt, Message, MessageState
+from monitor.store.sql.channels import SqlChannels, SqlSubscriptions
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.notification_flow import SqlFlow
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import MAX_MS, from_ms, optional_ms, optional_time, to_ms
-from monitor.store.sqlite.channels import SqliteChannels, SqliteSubscriptions
-from monitor.store.sqlite.notification_flow import SqliteFlow
 
 NEVER_BEGAN = "The message about its beginning was not delivered."
 _COLUMNS = """message.id, message.rule, message.subject, message.channel, message.via, message.facts, message.state,
@@ -26,7 +26,7 @@ _ORPHANS = f"""state = 'waiting' AND requires <> ''
     AND NOT EXISTS ({_REQUIRED} AND began.state IN ('delivered', 'waiting'))"""
 
 
-class SqliteOutbox(StorePart):
+class SqlOutbox(StorePart):
     """OutboxStore over the connections of a store."""
 
     def due_channels(self, now: datetime) -> list[int]:
@@ -101,8 +101,8 @@ class SqliteOutbox(StorePart):
         return self._write(job)
 
 
-class SqliteNotifications(SqliteChannels, SqliteSubscriptions, SqliteFlow, SqliteOutbox):
-    """NotificationStore over the connections of a store."""
+class SqlNotifications(SqlChannels, SqlSubscriptions, SqlFlow, SqlOutbox):
+    """NotificationStore over the connections of a store, except what searches mentions."""
 
 
 def _log(db: Connection, attempt: DeliveryAttempt) -> None:

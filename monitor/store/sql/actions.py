@@ -21,14 +21,13 @@ from monitor.model.actions import (
     UndoResult,
 )
 from monitor.model.people import Role
-from monitor.store.sql import accounts, audit
+from monitor.store.sql import accounts, action_log, audit, blocks, changes, claims, notes, relevance
+from monitor.store.sql.aspects import save_correction
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.selection import Selection
+from monitor.store.sql.signatures import signature, signed
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import to_ms
-from monitor.store.sqlite import action_log, blocks, changes, claims, notes, relevance
-from monitor.store.sqlite.aspects import save_correction
-from monitor.store.sqlite.selection import Selection
-from monitor.store.sqlite.signatures import signature, signed
 
 AUDITED: Mapping[ActionKind, str] = MappingProxyType(
     {
@@ -51,7 +50,7 @@ _CORRECTION = """
     LEFT JOIN account ON account.id = correction.account WHERE mention = ?"""
 
 
-class SqliteActions(StorePart):
+class SqlActions(StorePart):
     """ActionStore over the connections of a store."""
 
     # Claims

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from monitor.model import ChangeKind, JudgedMention, MentionToJudge, Opinion, OpinionWork, PostToJudge
+from monitor.store.sql import derived
+from monitor.store.sql.changes import log_changes
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.rows import UNKNOWN_LANGUAGE, patched_evidence, read_evidence, read_spans, sentiment_code
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import from_thousandths, to_ms, to_thousandths
-from monitor.store.sqlite import derived
-from monitor.store.sqlite.changes import log_changes
-from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, patched_evidence, read_evidence, read_spans, sentiment_code
 
 MAX_COUNTED = 100_000
 REVIEWED_IDS = 500
@@ -66,7 +66,7 @@ def forget(db: Connection, ids: str) -> None:
     db.execute("DELETE FROM opinion WHERE mention IN (SELECT value FROM json_each(?))", (ids,))
 
 
-class SqliteOpinions(StorePart):
+class SqlOpinions(StorePart):
     """OpinionStore over the connections of a store."""
 
     def use_model(self, model: str, policy: str, languages: Collection[str], unmeasured: Collection[str] = ()) -> None:

@@ -78,3 +78,9 @@ def insert_rule(db: Connection, brand: int, text: str, now: int) -> int:
         return int(id_)
     values = (brand, version + 1, text, now)
     return inserted_id(db, "INSERT INTO rule (brand, version, text, since) VALUES (?, ?, ?, ?)", values)
+
+
+def next_id(db: Connection, table: str) -> int:
+    """The id of the next row of a table."""
+    found = db.execute(db.dialect.last_id, (table,)).fetchone()
+    return 1 + (found[0] if found else 0)

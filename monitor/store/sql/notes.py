@@ -7,10 +7,10 @@ from typing import Any
 from monitor.errors import NoteError
 from monitor.model import ChangeKind
 from monitor.model.actions import NOTE_CHARS, NOTE_EDIT_TIME, Actor, Note
+from monitor.store.sql.changes import update_all
 from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.signatures import signature, signed
 from monitor.store.sql.units import MILLISECOND, optional_time
-from monitor.store.sqlite.changes import update_all
-from monitor.store.sqlite.signatures import signature, signed
 
 Row = tuple[Any, ...]
 """The columns of a note but its mention: id, account, person, text, at, edited_at."""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from monitor.errors import NotificationError
-from monitor.model import MentionFilter, Order
 from monitor.model.notifications import (
-    ArrivalTime,
     Channel,
     ChannelKind,
     Frequency,
@@ -23,11 +19,10 @@ from monitor.model.notifications import (
     Schedule,
     Subscription,
 )
+from monitor.store.sql import changes
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import from_ms, optional_time, to_ms
-from monitor.store.sqlite import changes, queries
-from monitor.store.sqlite.plan import plan
 
 NO_ACCOUNT = 0
 """How the user of a machine without accounts is stored among quiet hours."""
@@ -45,12 +40,9 @@ _HAND_OVER = (
 _CHANNEL_COLUMNS = "id, name, kind, shown, secret, inside, alerts, created_at, failing_since, problem"
 _SUBSCRIPTION_COLUMNS = "id, view, owner, channel, schedule, is_on, created_at, state"
 _REPORT_COLUMNS = "id, owner, channel, weekday, at, created_at"
-_TIMES = """SELECT mention.id, published_at, brand.name FROM json_each(?) wanted
-    CROSS JOIN mention ON mention.id = wanted.value JOIN brand ON brand.id = mention.brand
-    ORDER BY published_at, mention.id"""
 
 
-class SqliteChannels(StorePart):
+class SqlChannels(StorePart):
     """ChannelStore over the connections of a store."""
 
     def channels(self) -> list[Channel]:
@@ -87,8 +79,8 @@ class SqliteChannels(StorePart):
         return self._write(job)
 
 
-class SqliteSubscriptions(StorePart):
-    """SubscriptionStore over the connections of a store."""
+class SqlSubscriptions(StorePart):
+    """SubscriptionStore over the connections of a store, except what searches mentions."""
 
     def subscriptions(self) -> list[Subscription]:
         return self._read(_subscriptions)
@@ -136,15 +128,6 @@ class SqliteSubscriptions(StorePart):
                 db.execute('INSERT INTO quiet_hours (account, start, "end") VALUES (?, ?, ?)', values)
 
         self._write(job)
-
-    def matching_times(self, mentions: MentionFilter, limit: int) -> list[ArrivalTime]:
-        newest_first = replace(mentions, order=Order.NEW)
-
-        def read(db: Connection) -> Sequence[tuple[int, int, str]]:
-            ids = queries.page_ids(db, plan(db, newest_first), None, None, limit)
-            return db.execute(_TIMES, (json.dumps(ids),)).fetchall()
-
-        return [ArrivalTime(id_, from_ms(at), brand) for id_, at, brand in self._read(read)]
 
 
 def read_channels(db: Connection) -> list[Channel]:

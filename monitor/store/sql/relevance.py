@@ -21,12 +21,12 @@ from monitor.model import (
     SetAside,
     State,
 )
+from monitor.store.sql import derived, relevance_queue, relevance_work
+from monitor.store.sql.changes import log_changes, set_state
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import active_brands
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import from_ms, to_ms
-from monitor.store.sqlite import derived, relevance_queue, relevance_work
-from monitor.store.sqlite.changes import log_changes, set_state
-from monitor.store.sqlite.ids import active_brands
 
 MOVED_PER_WRITE = 500
 """Mentions that one transaction brings back, so that others can write in between."""
@@ -50,7 +50,7 @@ _REASONS = """
     SELECT mention, probability, reason FROM set_aside WHERE mention IN (SELECT value FROM json_each(?))"""
 
 
-class SqliteRelevance(StorePart):
+class SqlRelevance(StorePart):
     """RelevanceStore over the connections of a store."""
 
     # What people do

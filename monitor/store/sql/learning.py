@@ -14,12 +14,12 @@ from typing import Any
 
 from monitor.model import Comparison, JudgedMention, LearningResult, Offset, Opinion, ScoreReview, StoredScore
 from monitor.store.learning import REVIEW_DELAY
+from monitor.store.sql import opinions
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.reviews import next_range
+from monitor.store.sql.rows import UNKNOWN_LANGUAGE, read_evidence
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import MILLISECOND, from_ms, to_ms
-from monitor.store.sqlite import opinions
-from monitor.store.sqlite.reviews import next_range
-from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_evidence
 
 REVIEWED_IDS = 500
 """Ids of mentions that one step of the review looks at."""
@@ -33,7 +33,7 @@ _SELECT = """
     WHERE mention.id >= ? AND mention.id < ? AND program_score IS NOT NULL ORDER BY mention.id DESC"""
 
 
-class SqliteLearning(StorePart):
+class SqlLearning(StorePart):
     """LearningStore over the connections of a store."""
 
     def result(self) -> LearningResult:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from monitor.model import State
 from monitor.model.actions import MAX_SELECTED, ActionResult, Claim
+from monitor.store.sql import claims
 from monitor.store.sql.connection import Connection
-from monitor.store.sqlite import claims
 
 _STATES = "SELECT mention.id, state FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value"
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind
+from monitor.store.sql import blocks, changes, claims, derived, notes, relevance, relevance_queue
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.units import from_thousandths
-from monitor.store.sqlite import blocks, changes, claims, derived, notes, relevance, relevance_queue
 
 _SCORE = """
     SELECT corrected, iif(corrected <> 0, score, NULL), correction.account, correction.person, correction.at

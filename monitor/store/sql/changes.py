@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 
 from monitor.model import Change, ChangeKind, State
+from monitor.store.sql import derived, relevance_queue
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.rows import sentiment_code
 from monitor.store.sql.units import from_ms, to_thousandths
-from monitor.store.sqlite import derived, relevance_queue
-from monitor.store.sqlite.rows import sentiment_code
 
 MAX_LOG_ROWS = 200_000
 """A reader that is further behind must reload its state."""

@@ -9,18 +9,18 @@ from typing import Any
 
 from monitor.errors import NotificationError
 from monitor.model.events import EventDelivery, EventSubscription
+from monitor.store.sql import changes
+from monitor.store.sql.channels import REMOVED_CHANNEL
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import from_ms, optional_time, to_ms
-from monitor.store.sqlite import changes
-from monitor.store.sqlite.channels import REMOVED_CHANNEL
 
 _COLUMNS = "id, view, channel, created_at, cursor, replay_until, failures, next_try, problem"
 _SENT = """INSERT INTO event_mention (subscription, mention, gone, at) VALUES (?, ?, ?, ?)
     ON CONFLICT (subscription, mention) DO UPDATE SET gone = excluded.gone, at = excluded.at"""
 
 
-class SqliteEvents(StorePart):
+class SqlEvents(StorePart):
     """EventStore over the connections of a store."""
 
     def subscriptions(self) -> list[EventSubscription]:

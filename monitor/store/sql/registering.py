@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 
 from monitor.model import Brand
+from monitor.store.sql import rule_changes
 from monitor.store.sql.connection import Connection
-from monitor.store.sqlite import rule_changes
-from monitor.store.sqlite.ids import brand_id, insert_rule
+from monitor.store.sql.ids import brand_id, insert_rule
 
 
 def register(db: Connection, brands: Sequence[Brand], now: int) -> None:

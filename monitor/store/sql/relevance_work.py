@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from monitor.model import ChangeKind, ClickedMention, JudgedRelevance, MentionToPlace, RelevanceWork, SetAside, Span
+from monitor.store.sql import derived
+from monitor.store.sql.changes import update_all
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.rows import SET_ASIDE, read_spans
 from monitor.store.sql.units import MAX_MS
-from monitor.store.sqlite import derived
-from monitor.store.sqlite.changes import update_all
-from monitor.store.sqlite.rows import SET_ASIDE, read_spans
 
 _BODY = "iif(post.title = '', post.text, post.title || '\n\n' || post.text)"
 _CLICKED = f"""

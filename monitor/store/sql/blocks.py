@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from monitor.model import ChangeKind, ErasureTarget
 from monitor.model.actions import BLOCK_REACH, Actor, Block, BlockKind, BlockTarget
 from monitor.query import Document, field_value
+from monitor.store.sql import derived, relevance_queue
+from monitor.store.sql.changes import update_all
 from monitor.store.sql.connection import Connection, inserted_id
+from monitor.store.sql.filter_tokens import field_token
+from monitor.store.sql.rows import load_posts
+from monitor.store.sql.signatures import signature, signed
+from monitor.store.sql.tombstones import Tombstones
 from monitor.store.sql.units import MILLISECOND
-from monitor.store.sqlite import derived, relevance_queue
-from monitor.store.sqlite.changes import update_all
-from monitor.store.sqlite.filter_tokens import field_token
-from monitor.store.sqlite.rows import load_posts
-from monitor.store.sqlite.signatures import signature, signed
-from monitor.store.sqlite.tombstones import Tombstones
 
 CHANGED_PER_WRITE = 500
 """Mentions that one transaction hides or shows, so that others can write in between."""

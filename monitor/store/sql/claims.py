@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from monitor.model import ChangeKind
 from monitor.model.actions import Claim
+from monitor.store.sql.changes import BRING_BACK, update_all
 from monitor.store.sql.connection import Connection
-from monitor.store.sqlite.changes import BRING_BACK, update_all
-from monitor.store.sqlite.signatures import claimant_code, signature
+from monitor.store.sql.signatures import claimant_code, signature
 
 Row = tuple[int | None, str, str, int]
 """The columns account, person, assigned_by and at."""

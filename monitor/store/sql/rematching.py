@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 from monitor.model import ChangeKind, Finding, State
 from monitor.model.rules import PostToMatch, RematchWork
 from monitor.store.rules import TAIL_DELAY
+from monitor.store.sql import blocks, derived, opinions, relevance_queue
+from monitor.store.sql.changes import log_changes, update_all
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import brand_id, next_id
+from monitor.store.sql.rows import INSERT_MENTION, POST_COLUMNS, evidence_json, read_post, sentiment_code
 from monitor.store.sql.units import MILLISECOND, month_of, to_thousandths
-from monitor.store.sqlite import blocks, derived, opinions, relevance_queue
-from monitor.store.sqlite.changes import log_changes, update_all
-from monitor.store.sqlite.ids import brand_id
-from monitor.store.sqlite.rows import POST_COLUMNS, evidence_json, read_post, sentiment_code
-from monitor.store.sqlite.saving import INSERT_MENTION, next_id
 
 MATCHED_IDS = 200
 """Ids of posts that one step looks at. Live mentions wait for at most one step, some 20 ms."""
