@@ -220,11 +220,11 @@ class StoreError(WallflowerError):
 class DatabaseMissing(StoreError):
     """There is no database. Its volume may be missing, so none is created without being asked for."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} does not exist. If its disk or volume is not mounted, mount it, then start again. "
-            "In a new installation, create the database with `wallflower run --create`."
-        )
+    def __init__(self, path: Path | None = None, problem: str = "") -> None:
+        """``problem``: what is missing, if it is not the file at ``path``."""
+        missing = f"{path} does not exist. If its disk or volume is not mounted, mount it, then start again."
+        advice = "In a new installation, create the database with `wallflower run --create`."
+        super().__init__(f"{problem or missing} {advice}")
 
 
 class SchemaError(StoreError):

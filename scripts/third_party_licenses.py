@@ -39,7 +39,7 @@ MAX_LICENSE_CHARS = 60
 """A longer declaration is the text of a licence, not its name."""
 
 
-EXTRAS = ("models", "mcp")
+EXTRAS = ("models", "mcp", "postgres")
 """Those that are installed for people, not for development, and whose packages are not only data."""
 NOT_OURS = {"pip"}
 """Dependencies that the environment provides."""
@@ -88,7 +88,7 @@ def text() -> str:
     needed = python_packages()
     sections = {
         "Python packages": needed,
-        "Python packages of the extras `models` and `mcp`": [
+        "Python packages of the extras `models`, `mcp` and `postgres`": [
             one for one in python_packages(EXTRAS) if one not in needed
         ],
         "npm packages in the front end": npm_packages(),

@@ -16,8 +16,9 @@ from monitor.store.sqlite import connections
 from monitor.text.language import LanguageDetector
 from monitor.text.language_model import LanguageModel
 from tests.cached_setup import CompiledTemplates, CopiedSchema
-from tests.fake_store import NEW_DATABASE
+from tests.fake_store import ENGINES, SQLITE_ONLY_YET
 from tests.fakes import FakeClock
+from tests.postgres_cluster import Cluster, binaries, shared_cluster
 from tests.scheduler_setup import SchedulerRun
 
 # Other work may slow the machine down, so slow examples and slow inputs are no failures.
@@ -48,10 +49,34 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(params=NEW_DATABASE)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Cluster]:
+    """A PostgreSQL server, one for all processes of a test run."""
+    if binaries() is None:
+        pytest.skip("needs PostgreSQL 15 or newer: `python -m tests.servers.setup` installs it, as root on Debian")
+    folder = tmp_path_factory.getbasetemp()
+    with shared_cluster((folder if worker_id == "master" else folder.parent) / "postgres") as cluster:
+        yield cluster
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test of the store once for each engine."""
+    if "store_url" in metafunc.fixturenames:
+        name = metafunc.module.__name__.rpartition(".")[2]
+        engines = ENGINES if name not in SQLITE_ONLY_YET else ENGINES[:1]
+        metafunc.parametrize("store_url", engines, indirect=True)
+
+
+@pytest.fixture
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a new database, once for each storage engine."""
-    return NEW_DATABASE[request.param](tmp_path)
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'wallflower.db'}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    url = cluster.new_database()
+    yield url
+    cluster.drop(url)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -78,8 +78,33 @@ ACTORS = (Actor("local"), Actor("dana", "Dana Kim", 1), Actor("jonas", "Jonas Ot
 """People without accounts, which the store does not need to sign an action."""
 ALL = MentionFilter(state=Choice(STATES))
 """Every mention, whatever its state."""
-NEW_DATABASE: Mapping[str, Callable[[Path], str]] = {"sqlite": lambda folder: f"sqlite:///{folder / 'wallflower.db'}"}
-"""Engine -> the URL of a new database for a test with this folder. The contract tests run on each of them."""
+ENGINES = ("sqlite", "postgres")
+"""The contract tests run on each of them."""
+SQLITE_ONLY_YET = frozenset(
+    {
+        "test_usual_language",
+        "test_time_order",
+        "test_view_matching",
+        "test_relevance_store",
+        "test_relevance",
+        "test_notification_alerts",
+        "test_store",
+        "test_learning_store",
+        "test_opinion_store",
+        "test_stories",
+        "test_notification_service",
+        "test_people_store",
+        "test_store_truth",
+        "test_check_store",
+        "test_notifications",
+        "test_saved_views_store",
+        "test_store_analysis",
+        "test_actions_store",
+        "test_repeats",
+        "test_tail",
+    }
+)
+"""Test modules that do not pass on PostgreSQL yet. A module never returns to this list."""
 INTENTS = (Intent.NONE, Intent.NONE, Intent.SWITCHING_FROM, Intent.RECOMMENDATION | Intent.COMPLAINT, Intent.PRICE)
 
 

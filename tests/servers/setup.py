@@ -15,10 +15,12 @@ from pathlib import Path
 
 from hatch_build import node_path, npm_path
 from tests.browser_setup import run
+from tests.postgres_cluster import binaries
 from tests.servers import ISSO_ENVIRONMENT, OIDC_FOLDER, PROMETHEUS_FOLDER
 
-PACKAGES = ("nginx-light", "caddy", "dokuwiki", "php-cli", "php-cgi", "systemd-container")
-"""php-cgi keeps apt from installing another web server with PHP; systemd-container boots a systemd for tests/drills."""
+PACKAGES = ("nginx-light", "caddy", "dokuwiki", "php-cli", "php-cgi", "postgresql", "systemd-container")
+"""php-cgi keeps apt from installing another web server with PHP; systemd-container boots a systemd for tests/drills;
+the tests of the store start a PostgreSQL server of their own."""
 ISSO = (
     "isso==0.14.0",
     "bleach==6.4.0",
@@ -42,6 +44,7 @@ def missing() -> list[str]:
         "caddy": shutil.which("caddy"),
         "dokuwiki": Path("/usr/share/dokuwiki").is_dir(),
         "php-cli": shutil.which("php"),
+        "postgresql": binaries(),
         "systemd-container": shutil.which("systemd-nspawn"),
         "isso": shutil.which("isso", path=ISSO_ENVIRONMENT / "bin"),
         "promtool": shutil.which("promtool") or (PROMETHEUS_FOLDER / "usr" / "bin" / "promtool").exists(),

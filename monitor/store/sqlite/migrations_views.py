@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from monitor.store.sql.starting_views import STARTING_VIEWS
+
 _TABLES = (
     """
     CREATE TABLE saved_view (
@@ -39,17 +41,6 @@ _TABLES = (
     "CREATE UNIQUE INDEX saved_view_feed_key ON saved_view_feed (view, ifnull(account, 0))",
     "CREATE INDEX saved_view_feed_account ON saved_view_feed (account)",
 )
-_VIEWS = (
-    ("Everything", "{}", ""),
-    ("Us, negative", '{"sentiment": {"include": ["negative"]}}', "ours"),
-    ("Leaving a competitor", '{"intent": {"include": ["cancels", "switching_from"]}}', "competitors"),
-    ("Asks for a recommendation", '{"intent": {"include": ["recommendation"]}}', ""),
-    ("To check: unscored or unsure", '{"sentiment": {"include": ["unscored"]}}', ""),
-)
-"""(name, filter, brand group) of the views that exist at the start.
-
-What the program is unsure about has no score: the language model found positive and negative both likely.
-"""
 
 
 def create_event_tables(db: Database) -> None:
@@ -95,5 +86,5 @@ def create_view_tables(db: Database) -> None:
     insert = """
         INSERT INTO saved_view (name, filter, brand_group, range, shared, created_at)
         VALUES (?, ?, ?, '7d', 1, CAST(strftime('%s', 'now') AS INTEGER) * 1000)"""
-    for view in _VIEWS:
+    for view in STARTING_VIEWS:
         db.execute(insert, view)

@@ -1,0 +1,157 @@
+"""The PostgreSQL engine below the store: shared SQL, searches, and what is refused before anything is written."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from monitor.errors import DatabaseMissing, SchemaError, StoreError
+from monitor.query import Document, index_text, parse_search
+from monitor.query.fts import compile_fts
+from monitor.store.postgres import schema
+from monitor.store.postgres.connections import Connection, Readers, connect
+from monitor.store.postgres.location import Location
+from monitor.store.postgres.search import tsquery
+from monitor.store.postgres.translation import translate
+from tests.fake_store import QUERIES, WORDS, judged
+from tests.postgres_cluster import Cluster
+
+
+@pytest.fixture
+def location(postgres: Cluster) -> Iterator[Location]:
+    url = postgres.new_database()
+    yield Location(url)
+    postgres.drop(url)
+
+
+@pytest.fixture
+def db(location: Location) -> Iterator[Connection]:
+    with connect(location) as raw:
+        yield Connection(raw)
+
+
+@pytest.mark.parametrize(
+    ("shared", "translated"),
+    [
+        ("SELECT ?, ?", "SELECT $1, $2"),
+        ("SELECT ?2, ?1, ?1", "SELECT $2, $1, $1"),
+        ("SELECT '?', \"a?\" -- ?\n, ?", "SELECT '?', \"a?\" -- ?\n, $1"),
+        ("WHERE a IS ? AND b IS NOT ?2", "WHERE a IS NOT DISTINCT FROM $1 AND b IS DISTINCT FROM $2"),
+        ("WHERE a IS NULL", "WHERE a IS NULL"),
+        ("FROM mention INDEXED BY mention_time WHERE", "FROM mention WHERE"),
+        ("json_each(?) a CROSS JOIN post ON post.id = value", "json_each($1) a JOIN post ON post.id = value"),
+        ("WHERE :a = '' OR a = :a AND b = :b", "WHERE $1 = '' OR a = $1 AND b = $2"),
+        ("WHERE mention_fts MATCH ? AND x = ?", "WHERE mention_fts.document @@ CAST($1 AS tsquery) AND x = $2"),
+    ],
+)  # fmt: skip
+def test_shared_sql_is_translated(shared: str, translated: str) -> None:
+    assert translate(shared).sql == translated
+
+
+def test_named_parameters_and_searches_are_in_order() -> None:
+    assert translate("SELECT :b, :a, :b").values({"a": 1, "b": 2}) == [2, 1]
+    assert translate("WHERE a = ? AND mention_fts MATCH ?").values(('"x"', '"x"')) == ['"x"', "'x'"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('"acme corp" OR "refund" *', "('acme' <-> 'corp') | 'refund':*"),
+        ('"a" NOT ("b" OR "c")', "'a' & ! ( 'b' | 'c' )"),
+        ('NEAR("a" "b" *, 0)', "('a' <0> 'b':* | 'b':* <0> 'a' | 'a' <1> 'b':* | 'b':* <1> 'a')"),
+    ],
+)  # fmt: skip
+def test_searches_are_written_as_tsquery(expression: str, expected: str) -> None:
+    assert tsquery(expression) == expected
+    with pytest.raises(ValueError, match="not a search expression"):
+        tsquery(expression + " ; DROP")
+
+
+def test_a_search_finds_what_the_rule_matches(db: Connection) -> None:
+    """Every post that the tree matches, and no other where the expression is exact."""
+    picks = random.Random(1)
+    texts = [" ".join(picks.choices(WORDS, k=picks.randint(1, 12))) for _ in range(120)]
+    posts = [judged(text, title=picks.choice(("", "the delay"))).post for text in texts]
+    insert = "INSERT INTO mention_fts SELECT ?, text_words(?, ?)"
+    rows = [(n, index_text(post.title), index_text(post.text)) for n, post in enumerate(posts)]
+    db.executemany(insert, rows)
+    for rule in {q for q in QUERIES if q and ":" not in q} | {
+        "the NEAR/0 delay",
+        "the NEAR/3 (bad OR great)",
+        "新車 OR トヨ*",
+    }:
+        tree = parse_search(rule).tree
+        query = compile_fts(tree)
+        expected = {n for n, post in enumerate(posts) if tree.find(Document.of(post)) is not None}
+        if query.expression is None:
+            continue
+        sql = "SELECT rowid FROM mention_fts WHERE mention_fts MATCH ?"
+        found = {n for (n,) in db.execute(sql, (query.expression,))}
+        assert expected == {n for n in found if query.accepts(Document.of(posts[n]))}, rule
+        assert expected <= found
+
+
+def test_functions_of_sqlite_exist(db: Connection) -> None:
+    assert db.execute("SELECT max(?, 2), min(?, NULL), iif(? = 1, 'a', 'b'), 1 = 1, sum(value) FROM json_each(?)",
+                      (1, 5, True, "[1, 2]")).fetchall() == [(2, None, "a", 1, 3)]  # fmt: skip
+    assert db.execute("SELECT value FROM json_each(?, '$')", ('["é", "b"]',)).fetchall() == [("é",), ("b",)]
+
+
+def test_rows_are_inserted_at_once_and_without_nul(db: Connection) -> None:
+    db.executemany("INSERT INTO tries VALUES (?, ?, ?)", [(f"a\0{n}", n, 7) for n in range(3)])
+    assert db.execute("SELECT key, n FROM tries ORDER BY n").fetchall() == [("a0", 0), ("a1", 1), ("a2", 2)]
+    db.executemany("INSERT INTO tries VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [("a0", 9, 9), ("b", 9, 9)])
+    assert db.execute("SELECT count(*) FROM tries").fetchone() == (4,)
+
+
+def test_the_last_id_is_known_even_if_the_row_is_gone(db: Connection) -> None:
+    db.executemany("INSERT INTO change (kind, mention, at) VALUES (?, ?, ?)", [("saved", 1, 1), ("saved", 2, 1)])
+    db.execute("DELETE FROM change")
+    assert db.execute(db.dialect.last_id, ("change",)).fetchone() == (2,)
+
+
+def test_a_reader_sees_one_moment_and_cannot_write(location: Location, db: Connection) -> None:
+    readers = Readers(location)
+    with readers.reading() as reader:
+        assert reader.execute("SELECT count(*) FROM tries").fetchone() == (0,)
+        db.execute("INSERT INTO tries VALUES ('a', 1, 1)")
+        assert reader.execute("SELECT count(*) FROM tries").fetchone() == (0,)
+    with pytest.raises(StoreError, match="replica or read-only"), readers.reading() as reader:
+        reader.execute("DELETE FROM tries")
+    readers.close()
+
+
+def test_what_is_no_database_of_ours_is_refused(postgres: Cluster, location: Location) -> None:
+    url = postgres.empty_database()
+    other = Location(url)
+    with connect(other) as raw, pytest.raises(DatabaseMissing):
+        schema.prepare(raw, other, create=False, installation="")
+    with connect(other) as raw:
+        raw.execute("CREATE TABLE orders (id integer)")
+        with pytest.raises(StoreError, match=r"another program \(it has the table orders\)"):
+            schema.prepare(raw, other, create=True, installation="")
+    postgres.drop(url)
+    with connect(location) as raw:
+        with pytest.raises(StoreError, match="belongs to another installation"):
+            schema.prepare(raw, location, create=True, installation="another")
+        raw.execute("UPDATE wallflower SET version = 9999")
+        with pytest.raises(SchemaError, match="newer Wallflower"):
+            schema.prepare(raw, location, create=True, installation="")
+
+
+def test_a_server_that_cannot_be_used_says_why(location: Location) -> None:
+    for changed, reason in (("host=/nowhere", "cannot be reached"), ("user=nobody_here", "cannot be reached|refuses")):
+        name = changed.partition("=")[0]
+        parts = [part for part in location.conninfo.split("?")[1].split("&") if not part.startswith(name)]
+        url = f"{location.conninfo.split('?')[0]}?{'&'.join([*parts, changed])}"
+        with pytest.raises(StoreError, match=reason):
+            connect(replace(location, conninfo=url))
+
+
+def test_the_password_is_not_shown() -> None:
+    location = Location("postgresql://ann:secret@db.example.com/wall?sslmode=require")
+    assert str(location) == "The database postgresql://ann@db.example.com/wall"
+    assert "secret" not in repr(location)
