@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "relevance": BASE,
     # the thread that amends scores, and the child process in which the model runs
     "learning": BASE | {"sentiment"},
-    "judging": BASE | {"clock", "encoder", "learning", "logs", "relevance", "sentiment", "store", "text"},
+    "judging": BASE | {"clock", "encoder", "intent", "learning", "logs", "relevance", "sentiment", "store", "text"},
     "intent": BASE | {"query", "sentiment"},
     "quality": BASE,
     "analysis": BASE | {"query"},

@@ -30,7 +30,15 @@ from monitor.config.changes import ConfigStatus
 from monitor.errors import StoreError
 from monitor.http import Http
 from monitor.intent import IntentFinder, load_intent_rules
-from monitor.judging import LanguageModel, ModelChoice, ModelProcesses, OpinionWorker, RelevanceWorker, choose_model
+from monitor.judging import (
+    LanguageModel,
+    ModelChoice,
+    ModelProcesses,
+    OpinionWorker,
+    Rejudger,
+    RelevanceWorker,
+    choose_model,
+)
 from monitor.logs import FaultLog
 from monitor.model import Health
 from monitor.query.matcher import Matcher
@@ -255,9 +263,13 @@ class Service:
         topics = TopicsJob(self._store, config.brands, config.topics)
         retention = RetentionJob(self._store, config.keep, config.keep_by_source)
         learning = LearningJob(self._store, is_on=config.learn_from_answers)
-        intents = IntentsJob(self._store, _intent_finder(config))
+        intents = IntentsJob(self._store, self._rejudger(config))
         named_topics = NamedTopicsJob(self._store, TopicMatcher(config.topics))
         return [incidents, topics, retention, CleaningJob(self._store), learning, intents, named_topics]
+
+    def _rejudger(self, config: Config) -> Rejudger:
+        offset = StoredOffset(self._store.learning.result)
+        return Rejudger(Scorer(config.brands), _intent_finder(config), _language_model(config).policy, offset)
 
     def _address(self) -> str:
         server = self._reloader.config.server
@@ -281,4 +293,5 @@ def _inputs_of_jobs(config: Config) -> object:
     """What the jobs depend on. New ones read four weeks again, so they are only created if this changes."""
     kept = config.keep, config.keep_by_source
     sources = [source.name for source in config.sources]
-    return config.brands, config.topics, config.timezone, sources, kept, config.learn_from_answers, config.intents
+    judging = config.intents, config.learn_from_answers, config.languages_on, config.languages_off, config.own_model
+    return config.brands, config.topics, config.timezone, sources, kept, judging

@@ -6,7 +6,7 @@ Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. S
 from monitor.model.analysis import FoundTopic, Incident, Topic, Topics, Trend, VolumeSeries
 from monitor.model.checks import Answer, CheckAnswer, CheckDraw, DrawFilter
 from monitor.model.examination import Examination
-from monitor.model.intents import IntentReview, StoredIntents, StoredPost
+from monitor.model.intents import RejudgedMention, RulesReview, StoredMention, StoredPost
 from monitor.model.learning import Comparison, LearningResult, Offset, ScoreReview, StoredScore
 from monitor.model.maintenance import (
     Backup,
@@ -127,7 +127,6 @@ __all__ = [
     "Incident",
     "Intent",
     "IntentPhrase",
-    "IntentReview",
     "Json",
     "JudgedMention",
     "JudgedPost",
@@ -154,10 +153,12 @@ __all__ = [
     "RateLimit",
     "Receipt",
     "Refusal",
+    "RejudgedMention",
     "RelevanceClick",
     "RelevanceWork",
     "Restored",
     "RuleChange",
+    "RulesReview",
     "SaveResult",
     "Score",
     "ScoreReview",
@@ -172,7 +173,7 @@ __all__ = [
     "StoreFault",
     "StoreHealth",
     "StorePause",
-    "StoredIntents",
+    "StoredMention",
     "StoredPost",
     "StoredScore",
     "Story",

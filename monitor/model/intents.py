@@ -1,16 +1,17 @@
-"""Stored posts whose intents are to be found again."""
+"""Stored posts that are to be judged again, because the rules of scores or intents changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from monitor.model.mentions import IntentPhrase, Score
+from monitor.model.opinions import Opinion
 from monitor.model.posts import Span
 
 
 @dataclass(frozen=True, slots=True)
-class StoredIntents:
-    """A stored mention with the intents that were found before."""
+class StoredMention:
+    """A stored mention as it was judged before."""
 
     mention: int
     brand: str
@@ -19,6 +20,10 @@ class StoredIntents:
     score: Score
     """By the rules alone."""
     intents: tuple[IntentPhrase, ...]
+    opinion: Opinion | None = None
+    """Of the language model."""
+    result: float | None = None
+    """The program's score, with the opinion and what people's answers taught."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,24 @@ class StoredPost:
     text_start: int
     """Where the text begins in ``body``, after the title."""
     lang: str | None
-    mentions: tuple[StoredIntents, ...]
+    mentions: tuple[StoredMention, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class IntentReview:
-    """Stored posts, the newest first, in which intents are to be found by rules that changed."""
+class RejudgedMention:
+    """What the rules of now make of a stored mention."""
+
+    mention: int
+    score: Score
+    """By the rules alone."""
+    result: float | None
+    """The program's score, with the opinion and the adjustment that the evidence of ``score`` has."""
+    intents: tuple[IntentPhrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesReview:
+    """Stored posts, the newest first, to be judged by rules that changed."""
 
     posts: tuple[StoredPost, ...] = ()
     reviewed_to: int | None = None

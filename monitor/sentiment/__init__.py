@@ -19,4 +19,9 @@ from monitor.sentiment.decisive import counts_by_words
 from monitor.sentiment.scorer import Scorer
 from monitor.sentiment.targeted import SIGN_WEIGHTS, score_from_weights
 
-__all__ = ["SIGN_WEIGHTS", "BrandScorers", "Scorer", "counts_by_words", "score_from_weights"]
+RULES_VERSION = 2
+"""Raised with every change of words or rules that changes scores or their evidence: stored posts are judged again.
+
+``tests/test_rules_version.py`` fails where this was forgotten."""
+
+__all__ = ["RULES_VERSION", "SIGN_WEIGHTS", "BrandScorers", "Scorer", "counts_by_words", "score_from_weights"]

@@ -76,6 +76,8 @@ class SystemFacts:
     """What the language model is doing."""
     waiting_posts: int = 0
     """Posts that wait for it."""
+    posts_to_rejudge: int = 0
+    """Stored posts that are still judged by earlier rules."""
     learning: str = ""
     """What was learnt from people's answers, as a sentence."""
     learns: bool = True
@@ -110,7 +112,14 @@ def status_lines(facts: SystemFacts, health: Mapping[str, bool], *, for_admin: b
     engine = [_engine(facts.database)] if for_admin else []
     languages = _languages(facts, for_admin=for_admin)
     learning = StatusLine("Learning", "On." if facts.learns else "Off.", facts.learning)
-    return [version, _database(facts), *engine, *_parts(health, facts), languages, learning]
+    rejudging = [_rejudging(facts.posts_to_rejudge)] if facts.posts_to_rejudge else []
+    return [version, _database(facts), *engine, *_parts(health, facts), languages, *rejudging, learning]
+
+
+def _rejudging(posts: int) -> StatusLine:
+    number = "1 post is" if posts == 1 else f"about {posts:,} posts are"
+    text = f"The rules of scores or intents changed: {number} still to be read by those of now, the newest first."
+    return StatusLine("Stored mentions", "Being judged again.", f"{text} Until then, no change of mood is shown.")
 
 
 def _database(facts: SystemFacts) -> StatusLine:

@@ -136,6 +136,7 @@ def system_facts(context: PageContext, mentions_last_week: int) -> SystemFacts:
         zone=config.timezone,
         opinions=context.opinions(),
         waiting_posts=store.opinions.waiting(),
+        posts_to_rejudge=store.intents.posts_to_review(),
         learning=learning_sentence(store.learning.result(), now, config.timezone, is_on=learns),
         learns=learns,
     )

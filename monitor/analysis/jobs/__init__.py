@@ -1,7 +1,7 @@
 """Periodic jobs that analyse stored mentions: is a brand mentioned far more than usual, and what are they about?
 
 JobRunner -- every 15 s --> IncidentsJob (counts), TopicsJob (words) --> Store, where walls and pages read the results
-                            IntentsJob: rules that changed -> the intents of stored mentions
+                            IntentsJob: rules that changed -> scores and intents of stored mentions
                             NamedTopicsJob: topics of the config that changed -> the topics of stored posts
                             LearningJob: people's answers --> an offset --> the scores of stored mentions
 """
