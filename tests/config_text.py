@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from monitor.encoder import load_head
+
 
 def table(kind: str, /, **keys: str | int | bool | Sequence[str]) -> str:
     """A ``[[kind]]`` table. JSON's strings, numbers, booleans and lists are TOML's."""
@@ -29,6 +31,11 @@ def webhook(name: str, secret: str) -> str:
 def wall(name: str, **keys: str) -> str:
     """A wall."""
     return table("walls", name=name, **keys)
+
+
+def without_model() -> str:
+    """Switches the language model off. Where it is installed, each start would load it, and old posts keep it busy."""
+    return f"[languages]\noff = {json.dumps(sorted(load_head().languages))}\n"
 
 
 def config_text(port: int, *tables: str, site: int | None = None, server: str = "") -> str:

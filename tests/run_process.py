@@ -20,7 +20,7 @@ from urllib.request import urlopen
 
 import psutil
 
-from tests.config_text import config_text, feed
+from tests.config_text import config_text, feed, without_model
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,11 +72,12 @@ def served_feed() -> Iterator[Any]:
 class Running:
     """A run with its own folder."""
 
-    def __init__(self, folder: Path, feed_port: int) -> None:
+    def __init__(self, folder: Path, feed_port: int, *, model: bool = False) -> None:
+        """``model``: whether it uses the language model, if that is installed."""
         self.folder, self.port = folder, free_port()
         self.config = folder / "config.toml"
         forum = feed("Forum", f"http://127.0.0.1:{feed_port}/feed.xml")
-        self.config.write_text(config_text(self.port, forum, site=feed_port))
+        self.config.write_text(config_text(self.port, forum, *([] if model else [without_model()]), site=feed_port))
         self.log = folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
         self.creates = True

@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 import pytest
 import socketio
 
-from tests.config_text import brand, config_text, wall
+from tests.config_text import brand, config_text, wall, without_model
 from tests.config_text import feed as feed_table
 from tests.run_process import Running, served_feed, until
 
@@ -58,7 +58,9 @@ class Reloads:
 
     def write(self, *tables: str, rule: str = "globex", port: int = 0) -> None:
         sources = self.feed("Forum"), self.feed("Slow", "1h")
-        text = config_text(port or self.run.port, brand("Globex", rule), *sources, *tables, site=self.feed_port)
+        text = config_text(
+            port or self.run.port, brand("Globex", rule), *sources, *tables, without_model(), site=self.feed_port
+        )
         self.run.config.write_text(text)
 
     def feed(self, name: str, every: str = "1s") -> str:

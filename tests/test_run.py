@@ -19,6 +19,7 @@ import pytest
 import socketio
 
 from display.server.gunicorn_server import THREADS
+from tests.config_text import without_model
 from tests.run_process import ROOT, STOP_TIMEOUT_SECONDS, TIMEOUT_SECONDS, Running, served_feed, until
 
 
@@ -36,6 +37,7 @@ def running(tmp_path: Path, feed: Any) -> Iterator[Running]:
 
 
 def test_it_serves_pages_reads_sources_and_stops(running: Running) -> None:
+    running.config.write_text(running.config.read_text().replace(without_model(), ""))
     running.start()
     until(lambda: running.mentions() == 3, running.output)
     assert running.health() == {"writer": True, "scheduler": True, "watch": True, "web": True, "notifications": True}

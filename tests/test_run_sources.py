@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.certificates import generate_certificate
-from tests.config_text import config_text, feed
+from tests.config_text import config_text, feed, without_model
 from tests.fake_server import Connection, Script, item, rss, serving
 from tests.run_process import TIMEOUT_SECONDS, Running, until
 
@@ -96,7 +96,7 @@ def sites(tmp_path: Path) -> Iterator[Sites]:
 @pytest.fixture
 def running(tmp_path: Path, sites: Sites) -> Iterator[Running]:
     run = Running(tmp_path, 1)
-    run.config.write_text(config_text(run.port, *sites.tables, site=0))
+    run.config.write_text(config_text(run.port, *sites.tables, without_model(), site=0))
     yield run
     run.kill()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
 import signal
@@ -19,10 +18,9 @@ import psutil
 
 from display.cli.dependencies import load_config
 from monitor.clock import Clock
-from monitor.encoder import load_head
 from monitor.model import JudgedPost
 from monitor.store import open_store
-from tests.config_text import brand, config_text, webhook
+from tests.config_text import brand, config_text, webhook, without_model
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,9 +35,7 @@ class RunningServer:
     def __init__(self, folder: Path, *, server: str = "", descriptors: int | None = None) -> None:
         self.folder, self.port, self._descriptors = folder, free_port(), descriptors
         self.config, self.log = folder / "config.toml", folder / "log"
-        # Where the language model is installed, it would keep a processor busy for minutes after each start.
-        without_model = f"[languages]\noff = {json.dumps(sorted(load_head().languages))}\n"
-        tables = brand("Globex"), webhook("Forum", SECRET_NAME), without_model
+        tables = brand("Globex"), webhook("Forum", SECRET_NAME), without_model()
         self.config.write_text(config_text(self.port, *tables, server=server), encoding="utf-8")
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -24,7 +24,7 @@ import pytest
 from click.testing import CliRunner
 
 from display.cli.main import cli
-from tests.config_text import config_text, feed, table, webhook
+from tests.config_text import config_text, feed, table, webhook, without_model
 from tests.run_process import ROOT, Running, until
 
 BUG = """
@@ -165,7 +165,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     site.daemon_threads, site.answers = True, iter(range(1_000_000))
     threading.Thread(target=site.serve_forever, daemon=True).start()
     run = Running(folder, site.server_port)
-    run.config.write_text(config_text(run.port, *sources(site.server_port), site=site.server_port))
+    run.config.write_text(config_text(run.port, *sources(site.server_port), without_model(), site=site.server_port))
     environment = secrets_of(folder, site.server_port)
     run.start(env=environment)
     try:

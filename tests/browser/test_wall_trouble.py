@@ -26,7 +26,7 @@ from monitor.model import MentionFilter
 from monitor.store import Store
 from tests.browser.conftest import PageErrors
 from tests.browser.scripted_wall import ScriptedWall
-from tests.config_text import config_text, wall, webhook
+from tests.config_text import config_text, wall, webhook, without_model
 from tests.fake_site import RunningApp, config, judged
 from tests.run_process import TIMEOUT_SECONDS, Running, until
 from tests.wall_states.parts import CLOCK
@@ -134,7 +134,7 @@ class WebhookService(Running):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, feed_port=0)
         tables = webhook("desk", "DESK_HOOK"), wall("hall", night="off")
-        self.config.write_text(config_text(self.port, *tables))
+        self.config.write_text(config_text(self.port, *tables, without_model()))
 
     @property
     def url(self) -> str:

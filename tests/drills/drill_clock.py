@@ -66,7 +66,7 @@ class Machine:
     """A machine with a clock that the test sets, and a run on it that reads a feed every second."""
 
     def __init__(self, folder: Path, library: Path, feed: Any) -> None:
-        self.feed, self.run = feed, Running(folder, feed.server_port)
+        self.feed, self.run = feed, Running(folder, feed.server_port, model=True)
         file = folder / "offset"
         file.write_bytes(struct.pack("q", 0))
         with file.open("r+b") as opened:

@@ -138,7 +138,7 @@ def _send(served: RunningApp, stop: threading.Event) -> None:
 def running(tmp_path: Path) -> Iterator[Running]:
     """A real ``wallflower run`` that has read three mentions."""
     with served_feed() as site:
-        running = Running(tmp_path, site.server_address[1])
+        running = Running(tmp_path, site.server_address[1], model=True)
         running.start()
         until(lambda: running.mentions() == 3, running.output)
         yield running

@@ -36,7 +36,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     folder, port = tmp_path_factory.mktemp("prometheus"), free_port()
     program = command("prometheus")
     with served_feed() as feed:
-        run = Running(folder, feed.server_port)
+        run = Running(folder, feed.server_port, model=True)
         run.start()
         try:
             config = folder / "prometheus.yml"

@@ -45,7 +45,7 @@ def running(tmp_path: Path, feed: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("HOOK_SECRET", SECRET)
     folder = tmp_path / "disk"
     folder.mkdir()
-    run = Running(folder, feed.server_port)
+    run = Running(folder, feed.server_port, model=True)
     run.config.write_text(run.config.read_text() + WEBHOOK)
     run.log = tmp_path / "log"
     yield run
