@@ -25,7 +25,7 @@ from display.server import service
 from monitor.analysis.jobs import topics
 from monitor.http import Http
 from monitor.sentiment import vocabulary
-from monitor.store.sqlite import story_index
+from monitor.store.sql import story_index
 from monitor.text.near_duplicates import NearDuplicateIndex
 from tests.player import detour
 

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.model import UNDATED, Brand, JudgedPost, MentionFilter
 from monitor.store import Store, open_store
-from monitor.store.sqlite import links
+from monitor.store.sql import links
 from tests.fake_store import ALL, BRANDS, judged
 from tests.fakes import NOON
 

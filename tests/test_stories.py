@@ -15,7 +15,7 @@ from bench._story_posts import load_stories, make_posts
 from bench.stories import stories_of
 from monitor.model import UNDATED, Finding, JudgedPost, KeyKind, Match, MentionFilter, Post, Score
 from monitor.store import Store, open_store
-from monitor.store.sqlite import story_keys as stored_keys
+from monitor.store.sql import story_keys as stored_keys
 from monitor.text.near_duplicates import signatures
 from monitor.text.story_keys import story_keys, story_text
 from tests.fake_store import BRANDS, raw_connection

@@ -84,3 +84,17 @@ def next_id(db: Connection, table: str) -> int:
     """The id of the next row of a table."""
     found = db.execute(db.dialect.last_id, (table,)).fetchone()
     return 1 + (found[0] if found else 0)
+
+
+def first_id_added(db: Connection, since: int) -> int:
+    """The lowest id added at ``since`` or later, by bisection: ids grow with ``added_at``, so no index is needed."""
+    low, high = 0, (db.execute("SELECT max(id) FROM mention").fetchone()[0] or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        find = "SELECT id, added_at FROM mention WHERE id >= ? ORDER BY id LIMIT 1"
+        id_, added = db.execute(find, (middle,)).fetchone() or (high, since)
+        if added >= since:
+            high = middle
+        else:
+            low = id_ + 1
+    return low

@@ -87,6 +87,11 @@ class Tombstones:
         return hashlib.blake2b(data, key=self._secret, digest_size=HASH_BYTES).hexdigest()
 
 
+def mark_deletion(db: Connection, now: int) -> None:
+    """Note that this transaction deletes or changes texts, whose words may stay in files for a while."""
+    db.execute("UPDATE deletion_state SET deletions = deletions + 1, since = coalesce(since, ?)", (now,))
+
+
 def post_keys(post: Post, source: str) -> Iterator[tuple[str, ...]]:
     """The keys that an erased post of ``source`` leaves."""
     words = _words(post)

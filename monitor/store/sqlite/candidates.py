@@ -17,6 +17,7 @@ from typing import NamedTuple
 from monitor.model import Order
 from monitor.query import Document
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import first_id_added
 from monitor.store.sql.rows import load_posts
 from monitor.store.sql.units import DAY_MS
 from monitor.store.sqlite.plan import Plan
@@ -167,17 +168,3 @@ _ORDER_BY = {
     Order.NEGATIVE: "mention.score IS NULL, mention.score, {id} DESC",
     Order.POSITIVE: "mention.score IS NULL, mention.score DESC, {id} DESC",
 }
-
-
-def first_id_added(db: Connection, since: int) -> int:
-    """The lowest id added at ``since`` or later, by bisection: ids grow with ``added_at``, so no index is needed."""
-    low, high = 0, (db.execute("SELECT max(id) FROM mention").fetchone()[0] or 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        find = "SELECT id, added_at FROM mention WHERE id >= ? ORDER BY id LIMIT 1"
-        id_, added = db.execute(find, (middle,)).fetchone() or (high, since)
-        if added >= since:
-            high = middle
-        else:
-            low = id_ + 1
-    return low

@@ -31,11 +31,6 @@ REWRITE_START_SECONDS, REWRITE_SECONDS_PER_GB = 2.0, 20.0
 _MERGE = "INSERT INTO mention_fts (mention_fts, rank) VALUES ('merge', ?)"
 
 
-def mark(db: Connection, now: int) -> None:
-    """Note that this transaction deletes or changes texts."""
-    db.execute("UPDATE deletion_state SET deletions = deletions + 1, since = ifnull(since, ?)", (now,))
-
-
 def pending_since(db: Connection) -> int | None:
     """Since when deleted words may be in the files; None if there are none."""
     since: int | None = db.execute("SELECT since FROM deletion_state").fetchone()[0]

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from monitor.errors import StoreError
 from monitor.model import Erasure, ErasureTarget, Expired, FutureTimes, PostCounts
-from monitor.store.sql import blocks
+from monitor.store.sql import blocks, erasing, retention, saving
 from monitor.store.sql.connection import Connection
-from monitor.store.sql.tombstones import Tombstones, post_keys
+from monitor.store.sql.story_index import StoryIndex
+from monitor.store.sql.tombstones import Tombstones, mark_deletion, post_keys
 from monitor.store.sql.units import MILLISECOND, optional_time, to_ms
-from monitor.store.sqlite import deleted_words, erasing, retention, saving, time_repair
+from monitor.store.sqlite import deleted_words, time_repair
 from monitor.store.sqlite.erasure_mark import ErasureMark
-from monitor.store.sqlite.story_index import StoryIndex
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ class SqliteMaintenance:
 
     def _remove_all_bytes(self, now: datetime, mark: ErasureMark) -> str:
         """Clean the files however long it takes. Return why something may be left, and what to do."""
-        self._write(lambda db: deleted_words.mark(db, to_ms(now)))
+        self._write(lambda db: mark_deletion(db, to_ms(now)))
         try:
             self.remove_deleted_words(now)
             seconds = deleted_words.rewrite_seconds(self._path)

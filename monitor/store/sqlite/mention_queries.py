@@ -26,6 +26,7 @@ from monitor.model import (
 from monitor.store.mention_queries import VOLUME_STEP
 from monitor.store.sql import rule_changes
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.known_values import known_values
 from monitor.store.sql.rows import load_mentions
 from monitor.store.sql.units import MILLISECOND, to_ms
 from monitor.store.sqlite import (
@@ -38,7 +39,6 @@ from monitor.store.sqlite import (
     top_values,
     volume_series,
 )
-from monitor.store.sqlite.known_values import known_values
 from monitor.store.sqlite.plan import plan
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from monitor.store.sqlite import links
+from monitor.store.sql import links
 from monitor.store.sqlite.migration_steps import announced
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from monitor.model import UNDATED, Post
-from monitor.store.sqlite.story_keys import KeyedPost, StoryKeys
+from monitor.store.sql.story_keys import KeyedPost, StoryKeys
 from monitor.text.story_keys import LINK_WINDOW, story_keys
 
 MAX_POSTS = 50_000

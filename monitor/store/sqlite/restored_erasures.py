@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from monitor.errors import StoreError
 from monitor.model import Post
-from monitor.store.sql import blocks
+from monitor.store.sql import blocks, saving
+from monitor.store.sql.story_index import StoryIndex
 from monitor.store.sql.tombstones import Tombstones
 from monitor.store.sql.units import from_ms
-from monitor.store.sqlite import deleted_words, saving
+from monitor.store.sqlite import deleted_words
 from monitor.store.sqlite.connections import Connection, connect, open_writer
-from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.verification import require_database
 
 LOCK_SECONDS = 15.0

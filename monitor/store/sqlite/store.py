@@ -38,7 +38,7 @@ from monitor.store.people import PeopleStore
 from monitor.store.relevance import RelevanceStore
 from monitor.store.requests import with_requests
 from monitor.store.rules import RuleStore
-from monitor.store.sql import analysis_results, changes, ids, registering, sources
+from monitor.store.sql import analysis_results, changes, ids, links, registering, saving, sources
 from monitor.store.sql.actions import SqlActions
 from monitor.store.sql.checks import SqlChecks
 from monitor.store.sql.connection import Connection
@@ -48,8 +48,9 @@ from monitor.store.sql.learning import SqlLearning
 from monitor.store.sql.opinions import SqlOpinions
 from monitor.store.sql.people import SqlPeople
 from monitor.store.sql.relevance import SqlRelevance
+from monitor.store.sql.story_index import StoryIndex
 from monitor.store.sql.units import MILLISECOND, optional_ms, to_ms
-from monitor.store.sqlite import connections, links, saving, volume_series
+from monitor.store.sqlite import connections, volume_series
 from monitor.store.sqlite.connections import Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
 from monitor.store.sqlite.faults import FaultTracker
@@ -61,7 +62,6 @@ from monitor.store.sqlite.notifications import SqliteNotifications
 from monitor.store.sqlite.rules import SqliteRules
 from monitor.store.sqlite.slow_reads import SlowReads
 from monitor.store.sqlite.status_buffer import StatusBuffer
-from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.views import SqliteViews
 from monitor.store.sqlite.writer import Writer
 from monitor.store.views import ViewStore

@@ -11,12 +11,11 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from monitor.store.sql import derived
+from monitor.store.sql import derived, links
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import first_id_added
 from monitor.store.sql.sources import clamp_status
 from monitor.store.sql.units import from_ms, month_of
-from monitor.store.sqlite import links
-from monitor.store.sqlite.candidates import first_id_added
 
 _TIME_COLUMNS = (
     ("change", "at"),

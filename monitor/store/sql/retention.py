@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.ids import first_id_added
 from monitor.store.sql.units import DAY_MS
-from monitor.store.sqlite.candidates import first_id_added
 
 ALL_OTHERS = ""
 """The name of the row for sources without a row of their own."""

@@ -11,29 +11,22 @@ from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind, Finding, JudgedPost, Post, Refusal, SaveResult, State
 from monitor.query import field_value, index_text
-from monitor.store.sql import blocks, derived, opinions, relevance_queue
+from monitor.store.sql import blocks, derived, links, opinions, relevance_queue, stored_posts
 from monitor.store.sql.changes import log_changes
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.filter_tokens import post_tags
 from monitor.store.sql.ids import IdCache, next_id, source_id
+from monitor.store.sql.refusals import refused_posts
+from monitor.store.sql.repeats import Repeat, RepeatFinder
 from monitor.store.sql.rows import INSERT_MENTION, UNKNOWN_LANGUAGE, evidence_json, sentiment_code
 from monitor.store.sql.sources import extend_imported_period
+from monitor.store.sql.stored_posts import StoredPost
+from monitor.store.sql.story_index import StoryIndex
+from monitor.store.sql.story_keys import KeyedPost
+from monitor.store.sql.tombstones import mark_deletion
 from monitor.store.sql.topic_bits import TopicSaver
 from monitor.store.sql.units import month_of, to_ms, to_thousandths
-from monitor.store.sqlite import deleted_words, links
-from monitor.store.sqlite.refusals import refused_posts
-from monitor.store.sqlite.repeats import Repeat, RepeatFinder
-from monitor.store.sqlite.story_index import StoryIndex
-from monitor.store.sqlite.story_keys import KeyedPost
 
-_SELECT_STORED = """
-    SELECT post.external_id, post.id, post.published_at, post.author, post.site, post.url, post.title, post.text,
-        post.stars, post.reply_to, post.repost, post.lang,
-        (SELECT json_group_object(name, json_array(mention.id, mention.state))
-         FROM mention JOIN brand ON brand.id = mention.brand WHERE mention.post = post.id), post.source
-    FROM json_each(?) wanted CROSS JOIN post """
-_SELECT_STORED_BY_KEY = f"{_SELECT_STORED} INDEXED BY post_key ON post.source = ? AND post.external_id = wanted.value"
-_SELECT_STORED_BY_ID = f"{_SELECT_STORED} ON post.id = wanted.value"
 _INSERT_POST = """
     INSERT INTO post (id, source, external_id, author, site, url, lang, title, text, published_at, added_at,
         index_text, index_title, tags, signature, stars, reply_to, repost, imported, topics)
@@ -51,37 +44,13 @@ _UPDATE_MENTION = """
         score = iif(corrected <> 0, score, ?3), sentiment = iif(corrected <> 0, sentiment, ?7),
         story = coalesce(story, ?8) WHERE id = ?9"""
 _SELECT_TO_DELETE = """
-    SELECT post.id, mention.id FROM json_each(?) wanted CROSS JOIN post INDEXED BY post_key
+    SELECT post.id, mention.id FROM json_each(?, '$') wanted CROSS JOIN post INDEXED BY post_key
         ON post.source = ? AND {} JOIN mention ON mention.post = post.id"""
 _SELECT_BY_ID = _SELECT_TO_DELETE.format("post.external_id = wanted.value")
 # The texts with a prefix lie between it and itself followed by the last code point.
-_SELECT_BY_PREFIX = _SELECT_TO_DELETE.format("post.external_id BETWEEN wanted.value AND wanted.value || char(1114111)")
-
-
-_REPLY_TO = 6
-"""Index of the author replied to, in ``_StoredPost.content``."""
-
-
-class _StoredPost(NamedTuple):
-    """A post in the database."""
-
-    id: int
-    published_at: int
-    content: tuple[str | int | None, ...]
-    lang: str
-    mentions: dict[str, tuple[int, int]]
-    """Brand -> (mention, state)."""
-    source: int
-
-    @classmethod
-    def of(cls, row: tuple[Any, ...]) -> _StoredPost:
-        """From a row of _SELECT_STORED."""
-        return cls(row[1], row[2], row[3:11], row[11], json.loads(row[12]), row[13])
-
-    @property
-    def reply_to(self) -> str:
-        """The author that it replies to."""
-        return str(self.content[_REPLY_TO])
+_SELECT_BY_PREFIX = _SELECT_TO_DELETE.format(
+    f"post.external_id BETWEEN wanted.value AND wanted.value || '{chr(0x10FFFF)}'"
+)
 
 
 class _PostValues(NamedTuple):
@@ -137,7 +106,7 @@ class BatchSaver:
         """Save the posts. If several have the same external id, the last one counts."""
         batch = {judged.post.external_id: judged for judged in judged_posts}
         self.unchanged += len(judged_posts) - len(batch)
-        stored = self._select_stored(list(batch))
+        stored = stored_posts.by_external_id(self.db, self.source, list(batch))
         batch, self.refused = refused_posts(self.db, self.source_name, batch, stored.keys(), self.now)
         new = [one for external_id, one in batch.items() if external_id not in stored and one.findings]
         repeats = RepeatFinder(self.db, self.source_name, self.imported).find(new)
@@ -157,10 +126,6 @@ class BatchSaver:
         self._apply_edits(edits)
         self._insert()
 
-    def _select_stored(self, external_ids: list[str]) -> dict[str, _StoredPost]:
-        rows = self.db.execute(_SELECT_STORED_BY_KEY, (json.dumps(external_ids), self.source))
-        return {row[0]: _StoredPost.of(row) for row in rows}
-
     def _add_post(self, one: JudgedPost) -> None:
         if not one.findings:
             return
@@ -177,7 +142,7 @@ class BatchSaver:
         for finding in one.findings:
             self._add_mention(values, finding)
 
-    def _add_missing_mentions(self, stored: _StoredPost, one: JudgedPost) -> None:
+    def _add_missing_mentions(self, stored: StoredPost, one: JudgedPost) -> None:
         """Add mentions of brands that did not exist when the unchanged post was stored."""
         missing = [f for f in one.findings if f.match.brand not in stored.mentions]
         self.unchanged += not missing
@@ -188,8 +153,8 @@ class BatchSaver:
     def _add_new_brands(self, repeat: Repeat, one: JudgedPost) -> None:
         """Add mentions of brands to the post that ``one`` repeats. The spans fit only if both texts are equal."""
         if repeat.post is not None and repeat.same_text:
-            row = self.db.execute(_SELECT_STORED_BY_ID, (json.dumps([repeat.post]),)).fetchone()
-            self._add_missing_mentions(_StoredPost.of(row), one)
+            stored = stored_posts.by_id(self.db, repeat.post)
+            self._add_missing_mentions(stored, one)
             self.unchanged -= 1
 
     def _add_mention(self, post: _PostValues, finding: Finding) -> None:
@@ -206,12 +171,12 @@ class BatchSaver:
         self.next_mention += 1
         self.per_brand[finding.match.brand] += 1
 
-    def _apply_edits(self, edits: Sequence[tuple[_StoredPost, JudgedPost]]) -> None:
+    def _apply_edits(self, edits: Sequence[tuple[StoredPost, JudgedPost]]) -> None:
         """Update posts and their mentions; a brand no longer found becomes LEFT, a new one becomes a new mention."""
         if not edits:
             return
         self.edited += len(edits)
-        deleted_words.mark(self.db, self.now)
+        mark_deletion(self.db, self.now)
         ids = json.dumps(sorted(mention for stored, _ in edits for mention, _ in stored.mentions.values()))
         derived.remove(self.db, derived.IN_IDS, ids)
         for stored, one in edits:
@@ -224,7 +189,7 @@ class BatchSaver:
         relevance_queue.enqueue(self.db, derived.IN_IDS, ids)
         log_changes(self.db, ChangeKind.EDITED, derived.IN_IDS, ids, self.now)
 
-    def _apply_edit(self, stored: _StoredPost, one: JudgedPost) -> None:
+    def _apply_edit(self, stored: StoredPost, one: JudgedPost) -> None:
         post, lang = one.post, _lang(one.post.lang)
         content = (post.author, post.site, post.url, lang, post.title, post.text)
         topics = self.topics.bits(stored.id, one.topics)
@@ -302,7 +267,7 @@ def delete_by_post_ids(db: Connection, stories: StoryIndex, posts: Sequence[int]
 
 def _delete(db: Connection, stories: StoryIndex, posts: list[int], mention_ids: list[int], now: int) -> int:
     mentions = json.dumps(mention_ids)
-    deleted_words.mark(db, now)
+    mark_deletion(db, now)
     derived.remove(db, derived.IN_IDS, mentions)
     links.remove(db, derived.IN_IDS, (json.dumps(posts),))
     log_changes(db, ChangeKind.DELETED, derived.IN_IDS, mentions, now)

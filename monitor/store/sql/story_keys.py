@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from zlib import crc32
 
 from monitor.model import KeyKind, StoryKey
-from monitor.store.sqlite.links import Executor
+from monitor.store.sql.links import Executor
 from monitor.text.story_keys import Relation, StoredKey, relation, window_of
 
 MIN_POSTS = 100_000
@@ -30,7 +30,8 @@ _SELECT = f"SELECT {_COLUMNS} FROM json_each(?) wanted CROSS JOIN story_key ON s
 _DELETE = "DELETE FROM story_key WHERE post <= ?"
 _DELETE_KINDS = "DELETE FROM story_key WHERE post > ? AND post <= ? AND kind IN (SELECT value FROM json_each(?))"
 _ADDED_AT = "SELECT added_at FROM post WHERE id <= ? ORDER BY id DESC LIMIT 1"
-_REPLACE = f"INSERT OR REPLACE INTO story_key ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_REPLACE = f"""INSERT INTO story_key ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash)
+    DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", ")[1:])}"""
 
 
 class BatchExecutor(Executor, Protocol):

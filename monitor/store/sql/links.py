@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from monitor.store.sql.units import MAX_MS
 from monitor.text.links import link_key
 
 POSTS_PER_STEP = 5_000
@@ -45,10 +46,10 @@ def is_used(db: Executor) -> bool:
     return db.execute("SELECT 1 FROM post_link LIMIT 1").fetchone() is not None
 
 
-def catch_up(db: Executor, limit: int = -1) -> bool:
+def catch_up(db: Executor, limit: int = MAX_MS) -> bool:
     """Add up to ``limit`` of the collected posts that were stored since the last call. Return whether more remain."""
     (last,) = db.execute("SELECT post FROM link_progress").fetchone()
-    select = "SELECT count(*), max(id) FROM (SELECT id FROM post WHERE id > ? ORDER BY id LIMIT ?)"
+    select = "SELECT count(*), max(id) FROM (SELECT id FROM post WHERE id > ? ORDER BY id LIMIT ?) posts"
     n, newest = db.execute(select, (last, limit)).fetchone()
     if last == 0 and n == limit:
         _announce(db)
@@ -69,7 +70,7 @@ def add(db: Executor, where: str, params: tuple[int | str, ...]) -> None:
     rows = db.execute(f"SELECT url, published_at, id FROM post WHERE url <> '' AND {where}", params)
     while batch := rows.fetchmany(POSTS_PER_STEP):
         for link in sorted((link_hash(url), *rest) for url, *rest in batch):
-            db.execute("INSERT OR IGNORE INTO post_link VALUES (?, ?, ?)", link)
+            db.execute("INSERT INTO post_link VALUES (?, ?, ?) ON CONFLICT DO NOTHING", link)
 
 
 def remove(db: Executor, where: str, params: tuple[int | str, ...]) -> None:

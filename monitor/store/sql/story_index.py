@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from monitor.model import JudgedPost
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.story_keys import KeyedPost, StoryKeys
 from monitor.store.sql.units import from_ms
-from monitor.store.sqlite.story_keys import KeyedPost, StoryKeys
 from monitor.text.near_duplicates import MAX_POSTS, NearDuplicateIndex, Origin
 from monitor.text.story_keys import title_words
 

@@ -25,9 +25,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from monitor.model import JudgedPost, Post
+from monitor.store.sql import links
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.units import to_ms
-from monitor.store.sqlite import links
 
 MAX_HOURS_APART = 26
 """The largest difference between two time zones."""
@@ -41,7 +41,7 @@ MAX_CANDIDATES = 200
 _SELECT = f"""
     SELECT post.id, source.name, post.imported, post.author, post.title, post.text, post.published_at
     FROM post_link CROSS JOIN post ON post.id = post_link.post JOIN source ON source.id = post.source
-    WHERE post_link.link = ?1 AND post_link.published_at {{}} AND (post.imported OR ?2)
+    WHERE post_link.link = ?1 AND post_link.published_at {{}} AND (post.imported <> 0 OR ?2 <> 0)
     ORDER BY post_link.published_at DESC LIMIT {MAX_CANDIDATES}"""
 _SELECT_NEAR = _SELECT.format("BETWEEN ?3 AND ?4")
 _SELECT_UNDATED = _SELECT.format("= 0")

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from monitor.model import JudgedPost, Refusal
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.retention import oldest_kept
 from monitor.store.sql.tombstones import Tombstones
 from monitor.store.sql.units import to_ms
-from monitor.store.sqlite.retention import oldest_kept
 
 
 def refused_posts(
