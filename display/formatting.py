@@ -46,6 +46,11 @@ def pluralize(n: int, singular: str, plural: str = "") -> str:
     return f"{n:,} {singular if n == 1 else plural or f'{singular}s'}"
 
 
+def about(n: int) -> str:
+    """An estimate as people read it, with two digits that are not 0: "about 3,100"."""
+    return f"about {float(f'{n:.2g}'):,.0f}"
+
+
 def format_duration(span: timedelta) -> str:
     """A length of time in its largest unit: "20 s", "24 min", "3 h", "2 days"."""
     seconds = max(0, int(span.total_seconds()))

@@ -48,10 +48,11 @@ def inconsistencies(path: Path) -> list[str]:
     db = raw_connection(path)
     try:
         wrong = derived.wrong_cubes(db)  # type: ignore[arg-type]
-        try:
-            db.execute("INSERT INTO mention_fts (mention_fts, rank) VALUES ('integrity-check', 1)")
-        except Exception as error:
-            wrong.append(f"index: {error}")
+        for index in derived.SEARCH_INDEXES:
+            try:
+                db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+            except Exception as error:
+                wrong.append(f"{index}: {error}")
         for column, letter in TOKENS.items():
             for value, n in db.execute(f"SELECT {column}, count(*) FROM mention WHERE {column} NOT NULL GROUP BY 1"):
                 match = f'"\ue000{letter}{value}"'

@@ -9,13 +9,25 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import Choice, MentionFilter, Order
+from monitor.model import Choice, Count, MentionFilter, Order
 from monitor.store.options import OpenOptions
+from monitor.store.sql.connection import Connection
 from monitor.store.sql.units import DAY_MS, from_ms, month_of, month_start, to_ms
-from monitor.store.sqlite import SqliteStore, brand_figures, candidates, facets, queries, time_order, top_values
+from monitor.store.sqlite import (
+    SqliteStore,
+    brand_figures,
+    candidates,
+    facets,
+    prefixes,
+    queries,
+    sample_index,
+    samples,
+    time_order,
+    top_values,
+)
 from monitor.store.sqlite.cubes import Segment, segments
-from monitor.store.sqlite.plan import plan
-from tests.fake_store import BRANDS, SOURCES, World, judged
+from monitor.store.sqlite.plan import Plan, plan
+from tests.fake_store import ALL, BRANDS, SOURCES, World, judged
 from tests.fakes import NOON
 
 ROUTES = {
@@ -35,6 +47,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteStore]:
         store.save("Forum", world.batch("Forum", 40), now=world.later())
     yield store
     store.close()
+
+
+@pytest.fixture(autouse=True)
+def no_samples(store: SqliteStore) -> None:
+    """No test finds a sample of another one."""
+    store._samples = samples.Samples()
 
 
 def query_plan(store: SqliteStore, sql: str, params: tuple[object, ...]) -> str:
@@ -171,13 +189,82 @@ def test_many_matches_are_estimated_and_marked_inexact(store: SqliteStore, monke
     assert exactly.exact
     assert exactly.n == n > 300
 
-    monkeypatch.setattr(queries, "MAX_EXACT_MATCHES", 150)
-    counted = store.count(f)
-    assert (counted.n, counted.exact) == (150, False)
+    monkeypatch.setattr(samples, "MAX_EXACT_MATCHES", 150)
+    monkeypatch.setattr(samples, "SAMPLE_SIZE", 150)
+    assert (store.count(f).n, store.count(f).exact) == (n, True), "few enough to be counted, if not to be read"
     assert store.histogram(f, edges)[0].n == pytest.approx(n, rel=0.3)
     shares = {v.value: v.n / n for v in exact["brand"]}
     estimated = store.facets(f)["brand"]
     assert {v.value: v.n / n for v in estimated} == {k: pytest.approx(v, abs=0.12) for k, v in shares.items()}
+
+
+@pytest.mark.parametrize("size", [10_000, 12])
+def test_a_list_that_is_too_long_to_count_is_estimated_from_the_sample_index(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(queries, "MAX_COUNTED_MENTIONS", 0)
+    for f in (
+        MentionFilter(q="the OR delay OR phone OR bad OR great"),
+        MentionFilter(q="the OR delay OR phone", since=NOON - timedelta(days=900)),
+        MentionFilter(brand=Choice(("Acme",))),
+    ):
+        with monkeypatch.context() as patch:
+            matching = [mention.id for mention in store.export(f)]
+            assert store.count(f) == Count(len(matching))
+            patch.setattr(samples, "MIN_SAMPLED", 1)
+            patch.setattr(samples, "MAX_EXACT_MATCHES", 10)
+            patch.setattr(samples, "SAMPLE_SIZE", size)
+            planned = store._read(lambda db, f=f: plan(db, f))  # type: ignore[misc]
+            drawn = store._read(lambda db, planned=planned: samples.draw(db, planned, 2**40))  # type: ignore[misc]
+            indexed = sorted(id_ for id_ in matching if sample_index.place(id_) < sample_index.INDEXED_SHARE)
+            assert set(drawn.ids) <= set(indexed), f
+            if size > len(indexed):
+                assert drawn.ids == indexed, f
+            assert store.count(f).exact == planned.by_cube, f
+            assert store.count(f).n == pytest.approx(len(matching), rel=0.5), f
+
+
+def test_the_sample_index_finds_what_the_whole_one_finds_of_its_mentions(store: SqliteStore) -> None:
+    everything = list(store.export(ALL))
+    world, upto = World(77), everything[len(everything) // 3].id
+    for _ in range(60):
+        f = world.filter(everything)
+        planned = store._read(lambda db, f=f: plan(db, f))  # type: ignore[misc]
+        if planned.match is None or planned.check is not None:
+            continue
+        matching = [mention.id for mention in store.export(f, upto)]
+        indexed = sorted(id_ for id_ in matching if sample_index.place(id_) < sample_index.INDEXED_SHARE)
+
+        def read(db: Connection, planned: Plan = planned) -> list[int]:
+            within = replace(candidates.Candidates.within(db, planned, upto), sampled=True)
+            return within.in_share(sample_index.INDEXED_SHARE)
+
+        assert store._read(read) == indexed, f
+
+
+def test_parts_of_a_page_share_a_sample_for_a_minute(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "MAX_EXACT_MATCHES", 10)
+    monkeypatch.setattr(samples, "SAMPLE_SIZE", 50)
+    now = [0.0]
+    store._samples = samples.Samples(lambda: now[0])
+    f = MentionFilter(q="the OR delay OR phone", sentiment=Choice(("negative",)))
+    edges = [NOON - timedelta(days=900), NOON + timedelta(days=900)]
+
+    def sent() -> int:
+        def work() -> None:
+            store.facets(f)
+            store.histogram(f, edges)
+            store.count_stories(f)
+
+        return sum("MATCH" in sql for sql in statements(store, work))
+
+    first, again = sent(), sent()
+    assert again < first / 2
+    now[0] += samples.KEPT_SECONDS + 1
+    assert sent() == first
+    now[0] += samples.KEPT_SECONDS + 1
+    store.save("Forum", [judged("the new one")], now=NOON)
+    assert sent() >= first
 
 
 @pytest.mark.parametrize("q", ["", "the OR delay OR phone OR bad OR great"])
@@ -187,7 +274,8 @@ def test_values_found_in_a_sample_are_counted_exactly(
     f = MentionFilter(q=q)
     exact = {facet: {v.value: v.n for v in store.top_values(f, facet)} for facet in ("author", "site")}
     stories = store.count_stories(f)
-    monkeypatch.setattr(queries, "MAX_EXACT_MATCHES", 190)
+    monkeypatch.setattr(samples, "MAX_EXACT_MATCHES", 190)
+    monkeypatch.setattr(samples, "SAMPLE_SIZE", 190)
     monkeypatch.setattr(top_values, "SAMPLE_SIZE", 150)
     estimate = store.count_stories(f)
     assert (stories.exact, estimate.exact) == (True, False)
@@ -207,18 +295,26 @@ def test_texts_are_checked_until_the_page_is_full(store: SqliteStore) -> None:
     assert store.count(MentionFilter(q="=Rarely")).n == 1
 
 
-@pytest.mark.parametrize("max_hashed", [0, 10**9])
-def test_both_kinds_of_sample_are_representative(
-    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, max_hashed: int
-) -> None:
-    f = MentionFilter(q="the OR delay OR phone OR bad OR great")
-    n = store.count(f).n
-    monkeypatch.setattr(queries, "MAX_EXACT_MATCHES", 200)
-    monkeypatch.setattr(queries, "MAX_HASHED_MATCHES", max_hashed)
-    drawn = store._read(lambda db: queries.sample(db, plan(db, f), None))
+def test_a_sample_by_windows_is_representative(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    n = store.count(MentionFilter()).n
+    monkeypatch.setattr(samples, "MAX_EXACT_MATCHES", 200)
+    monkeypatch.setattr(samples, "SAMPLE_SIZE", 200)
+    drawn = store._read(lambda db: samples.draw(db, plan(db, MentionFilter()), store.last_mention_id()))
     assert 100 < len(drawn.ids) < 320
     assert len(set(drawn.ids)) == len(drawn.ids)
-    assert len(drawn.ids) * drawn.scale == pytest.approx(n, rel=0.2)
+    assert drawn.n == n
+
+
+@pytest.mark.parametrize("q", ["del*", "del* OR pho*", '"the del*"', "-del* phone", "del* NEAR/3 the", "zyz*"])
+def test_prefixes_find_the_same_as_the_words_that_they_are_replaced_by(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, q: str
+) -> None:
+    words = ["delay", "delayed", "Delays!", "#delaying", "#DelayAgain", "delete phone", "phones", "the delta"]
+    store.save("Import", [judged(f"the {word} {n}", external_id=f"{n}") for n, word in enumerate(words)], now=NOON)
+    found = [mention.id for mention in store.export(MentionFilter(q=q))]
+    monkeypatch.setattr(prefixes, "MAX_WORDS", -1)
+    assert [mention.id for mention in store.export(MentionFilter(q=q))] == found
+    assert bool(found) == (q != "zyz*")
 
 
 @pytest.mark.parametrize(

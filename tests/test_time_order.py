@@ -10,7 +10,7 @@ import pytest
 
 from monitor.model import UNDATED, JudgedPost, Mention, MentionFilter, Order, Position
 from monitor.store import Store, open_store
-from monitor.store.sqlite import candidates, time_order
+from monitor.store.sqlite import time_order
 from tests.fake_store import ALL, BRANDS, SOURCES, Truth, World, in_order, judged, run_random_operations
 from tests.fakes import NOON
 
@@ -137,4 +137,3 @@ def test_the_lowest_ids_are_read_only_as_far_as_needed(store: Store, monkeypatch
     monkeypatch.setattr(time_order, "MAX_STREAMED", 1)
     monkeypatch.setattr(time_order._Page, "read_months", lambda *_: pytest.fail("read by months"))
     assert store.page(MentionFilter(q="acme"), limit=20)[0].post.text == "Acme new 59"
-    assert candidates.MAX_EXACT_MATCHES == 10_000

@@ -15,7 +15,7 @@ Json: TypeAlias = dict[str, Any]
 _FIGURE: Json = {"type": "number"}
 _SCORE: Json = {"type": "number", "minimum": -1, "maximum": 1}
 _SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
-_COUNT = object_of(n=NUMBER, exact=FLAG | {"description": "If false, there are more: `n` is a lower bound."})
+_COUNT = object_of(n=NUMBER, exact=FLAG | {"description": "If false, `n` is an estimate."})
 _INTENTS = [str(intent.name).lower() for intent in Intent]
 PROBLEM: Json = object_of(
     type=TEXT | {"description": "Stable: programs can compare it."},

@@ -43,7 +43,7 @@ class Figure:
 
     @property
     def n(self) -> int:
-        """How many; a lower bound if the count is not exact."""
+        """How many; an estimate if the count is not exact."""
         return self.count.n
 
 

@@ -104,10 +104,11 @@ Position: TypeAlias = int | ListPosition
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of mentions. If not ``exact`` it is a lower bound, shown as "10,000+"."""
+    """A number of mentions."""
 
     n: int
     exact: bool = True
+    """Otherwise an estimate, shown as "about 45,000"."""
 
 
 @dataclass(frozen=True, slots=True)

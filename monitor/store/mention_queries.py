@@ -45,7 +45,10 @@ class MentionQueries(Protocol):
         """
 
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
-        """How many mentions match. Inexact counts are lower bounds, and occur only above 10,000."""
+        """How many mentions match. Counts that are not exact are estimates, and occur only above 10,000.
+
+        Exact for any number if the filter has no words, author, site, rule, story or "corrected".
+        """
 
     def count_stories(self, f: MentionFilter, upto: int | None = None) -> StoryCount:
         """How many stories the matching mentions belong to: exact up to 10,000 matches, otherwise an estimate."""
@@ -73,14 +76,14 @@ class MentionQueries(Protocol):
         """For ``facet`` "author" or "site": those with the most mentions, and those that the filter chooses.
 
         The counts ignore the filter's own choice of the facet, and are what ``count`` would return with the value
-        chosen; where that is a lower bound, an estimate.
+        chosen. In long lists, estimates.
         """
 
     def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
         """Mentions published between each two consecutive times of ``edges``, which must be ascending.
 
         Exact up to 10,000 matches, and for any number if the filter has no words, author, site, rule, story or
-        "corrected". Otherwise an estimate from an even sample of about 10,000.
+        "corrected". Otherwise an estimate from an even sample of 2,500 to 10,000.
         """
 
     def texts_of(self, f: MentionFilter, limit: int, upto: int | None = None) -> Texts:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from display.comparison.notes import hours, missing_share, side_names, unevenness
 from display.comparison.sentence import comparison_sentence
-from display.formatting import clock_time, day_and_month, format_signed, join_with_and, pluralize
+from display.formatting import about, clock_time, day_and_month, format_signed, join_with_and, pluralize
 from display.pages.compare.chart import CompareChart
 from display.pages.compare.choice import CompareChoice
 from display.pages.mentions.cards import Cards
@@ -263,7 +263,8 @@ class ComparePage:
 
     def cell(self, figure: Figure) -> Cell:
         """A figure with its link."""
-        return Cell(f"{figure.n:,}{'' if figure.count.exact else '+'}", self.path(figure.filter) if figure.n else "")
+        n = f"{figure.n:,}" if figure.count.exact else about(figure.n)
+        return Cell(n, self.path(figure.filter) if figure.n else "")
 
     def path(self, mentions: MentionFilter) -> str:
         """The path of the list of ``mentions``, at the moment of this page."""
@@ -303,7 +304,7 @@ def _time_words(at: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def _stories(count: StoryCount) -> str:
-    return f"{count.n:,}" if count.exact else f"about {float(f'{count.n:.2g}'):,.0f}"
+    return f"{count.n:,}" if count.exact else about(count.n)
 
 
 def _percent(n: int, total: int) -> str:

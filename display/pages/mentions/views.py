@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from display.access.guard import current_account, current_person
 from display.access.permissions import opens_to_tokens
 from display.error_figures import error_sentence, short_error
-from display.formatting import pluralize
+from display.formatting import about, pluralize
 from display.pages.actions.shown import ShownClaim, shown_claim
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
@@ -288,15 +288,15 @@ def format_number(n: int) -> str:
 
 
 def format_count(count: Count) -> str:
-    """A count as people read it: "1,284", or "10,000+" if not all were counted."""
-    return format_number(count.n) + ("" if count.exact else "+")
+    """A count as people read it: "1,284", or "about 45,000" if it is an estimate."""
+    return format_number(count.n) if count.exact else about(count.n)
 
 
 def count_stories(count: StoryCount) -> str:
     """ "1 story", "310 stories"; an estimate has two digits that are not 0: "about 3,100 stories"."""
     if count.exact:
         return pluralize(count.n, "story", "stories")
-    return f"about {float(f'{count.n:.2g}'):,.0f} stories"
+    return f"{about(count.n)} stories"
 
 
 def count_mentions(count: Count) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from display.formatting import FormattedTime, format_time
+from display.formatting import FormattedTime, about, format_time
 from display.pages.mentions.text_runs import TextRun, excerpt, text_runs
 from display.setup.source_trials import TrialResult
 from monitor.model import Count, JudgedPost, Mention, Post
@@ -62,7 +62,7 @@ def shown_topic(
         summary = "There were no mentions in the last 7 days."
     else:
         number = _number(matching) if matching.n else "None"
-        summary = f"{number} of the {_number(total)} mentions of the last 7 days."
+        summary = f"{number} of {'the ' if total.exact else ''}{_number(total)} mentions of the last 7 days."
     posts = []
     for mention in found:
         body = mention.post.body
@@ -75,7 +75,7 @@ def shown_topic(
 
 
 def _number(count: Count) -> str:
-    return f"{count.n:,}" if count.exact else f"{count.n:,}+"
+    return f"{count.n:,}" if count.exact else about(count.n)
 
 
 def _where(post: Post) -> str:

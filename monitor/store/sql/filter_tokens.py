@@ -77,6 +77,9 @@ STATE_TOKENS = {
 }
 """Value of ``MentionFilter.state`` -> its documents. Unclaimed mentions, which are most, have no token."""
 
+SHORT_TOKENS = {"hidden": token("h", 1), "set_aside": token("h", 2)}
+"""The same among the mentions that are neither irrelevant nor left."""
+
 NOTED = f"{token('n', 1)} NOT {_NOT_LISTED}"
 """Listed mentions with a note."""
 

@@ -146,7 +146,7 @@ def arrivals(db: Connection, brand: str, since: int, until: int, max_age: int) -
 def histogram(db: Connection, brand: str, edges: Sequence[int]) -> list[Bin]:
     """A brand's mentions between each two consecutive edges; as unscored in the languages that nobody measured."""
     f = MentionFilter(brand=Choice((brand,)), state=Choice(tuple(sorted(COUNTED))))
-    bins = facets.histogram(db, f, edges, None)
+    bins = facets.cube_histogram(db, plan(db, f), edges)
     if not (unmeasured := unmeasured_languages(db)) or not bins:
         return bins
     rows = db.execute(_UNMEASURED_SCORES, (active_brand_id(db, brand), edges[0], edges[-1], unmeasured))

@@ -20,10 +20,10 @@ from monitor.store.sql.connection import Connection
 from monitor.store.sql.ids import first_id_added
 from monitor.store.sql.rows import load_posts
 from monitor.store.sql.units import DAY_MS
+from monitor.store.sqlite import sample_index
 from monitor.store.sqlite.plan import Plan
+from monitor.store.sqlite.prefixes import expand
 
-MAX_EXACT_MATCHES = 10_000
-"""Up to this many matches are counted one by one; figures over more are estimated from a sample of about this size."""
 SHORT_RANGE_MS = 7 * DAY_MS
 _MAX_ID = 2**63 - 1
 _POSTS_PER_READ = 500
@@ -52,11 +52,15 @@ class Candidates:
     plan: Plan
     low: int = 0
     high: int = _MAX_ID
+    sampled: bool = False
+    """Whether they are only those in the sample index, which needs a plan with ``match``."""
 
     @classmethod
     def within(cls, db: Connection, plan: Plan, upto: int | None = None) -> Candidates:
         """Bounded by ``upto``, and by the plan's ``since``: what was published since then was also added since then."""
         low = 0 if plan.since is None else first_id_added(db, plan.since)
+        if plan.match is not None and "*" in plan.match:
+            plan = replace(plan, match=expand(db, plan.match))
         return cls(db, plan, low, _MAX_ID if upto is None else upto)
 
     def ids(self, limit: int = -1, before: int | None = None, condition: str = "true") -> list[int]:
@@ -69,6 +73,12 @@ class Candidates:
         order = _ORDER_BY.get(self.plan.order, "{id} DESC").format(id=select.id)
         sql = f"{select.sql} AND {after} AND {condition.format(id=select.id)} ORDER BY {order} LIMIT ?"
         return [row[0] for row in self.db.execute(sql, (*select.params, limit))]
+
+    def in_share(self, share: int) -> list[int]:
+        """The ids in a share, in 65536ths of all, in ascending order."""
+        select = self.select()
+        sql = f"{select.sql} AND {sample_index.in_share(select.id, share)}"
+        return [row[0] for row in self.db.execute(sql, select.params)]
 
     def count(self, limit: int) -> int:
         """The number of candidates, counted up to ``limit`` (-1: all)."""
@@ -103,7 +113,7 @@ class Candidates:
 
     def select(self, join: bool = False) -> Select:
         """The SELECT; ``join``: the caller needs columns of mention."""
-        few = self.few()
+        few = None if self.sampled else self.few()
         if few is not None:
             return few
         if self.plan.match is not None:
@@ -129,10 +139,13 @@ class Candidates:
     def by_index(self, join: bool) -> Select:
         """The candidates by the search index; ``join``: with the columns of mention."""
         row_conditions, values = self._row_conditions()
-        joined = " CROSS JOIN mention ON mention.id = mention_fts.rowid" if join else ""
-        matches = "mention_fts MATCH ? AND mention_fts.rowid BETWEEN ? AND ?"
-        source = f"FROM mention_fts{joined} WHERE {matches}{row_conditions}"
-        return Select(source, (self.plan.match or "", self.low, self.high, *values), "mention_fts.rowid")
+        index, rows = ("mention_fts", "mention") if not self.sampled else (sample_index.TABLE, sample_index.ROWS)
+        joined = f" CROSS JOIN {rows} ON mention.id = {index}.rowid" if join else ""
+        if join and self.sampled:
+            row_conditions += f" AND {sample_index.in_share('mention.id', sample_index.INDEXED_SHARE)}"
+        matches = f"{index} MATCH ? AND {index}.rowid BETWEEN ? AND ?"
+        source = f"FROM {index}{joined} WHERE {matches}{row_conditions}"
+        return Select(source, (self.plan.match or "", self.low, self.high, *values), f"{index}.rowid")
 
     def _is_short_past_range(self) -> bool:
         plan = self.plan

@@ -219,8 +219,9 @@ def _enable_secure_delete(db: Connection) -> None:
     """Remove the words of deleted texts from the index at once. Before SQLite 3.42 they stay until the index merges."""
     if sqlite3.sqlite_version_info < (3, 42):
         return
-    if db.execute("SELECT v FROM mention_fts_config WHERE k = 'secure-delete'").fetchone() != (1,):
-        db.execute("INSERT INTO mention_fts (mention_fts, rank) VALUES ('secure-delete', 1)")
+    for index in derived.SEARCH_INDEXES:
+        if db.execute(f"SELECT v FROM {index}_config WHERE k = 'secure-delete'").fetchone() != (1,):
+            db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('secure-delete', 1)")
 
 
 def connect(path: Path) -> Connection:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from monitor.errors import StoreError
 from monitor.store.sql.connection import Connection
+from monitor.store.sqlite import derived
 from monitor.store.sqlite.connections import connect
 from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.locks import file_lock
@@ -28,7 +29,7 @@ CHECKPOINT_TIMEOUT_MS = 2_000
 REWRITE_LOCK_SECONDS = 60.0
 REWRITE_START_SECONDS, REWRITE_SECONDS_PER_GB = 2.0, 20.0
 """How long a rewrite takes, as measured on a machine with an SSD: an estimate for screens."""
-_MERGE = "INSERT INTO mention_fts (mention_fts, rank) VALUES ('merge', ?)"
+_MERGES = tuple(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)" for index in derived.SEARCH_INDEXES)
 
 
 def pending_since(db: Connection) -> int | None:
@@ -38,15 +39,20 @@ def pending_since(db: Connection) -> int | None:
 
 
 def start_merge(db: Connection) -> int:
-    """Begin to merge all segments of the index into one. Return how many deletions there were until now."""
-    db.execute(_MERGE, (-MERGED_PAGES,))
+    """Begin to merge all segments of each index into one. Return how many deletions there were until now."""
+    for merge in _MERGES:
+        db.execute(merge, (-MERGED_PAGES,))
     return int(db.execute("SELECT deletions FROM deletion_state").fetchone()[0])
 
 
 def continue_merge(db: Connection) -> bool:
     """Merge some more; return whether that changed anything, which FTS5 documents as the sign that more remains."""
+    return any(_merge_more(db, merge) for merge in _MERGES)
+
+
+def _merge_more(db: Connection, merge: str) -> bool:
     before = _total_changes(db)
-    db.execute(_MERGE, (MERGED_PAGES,))
+    db.execute(merge, (MERGED_PAGES,))
     return _total_changes(db) - before >= 2
 
 

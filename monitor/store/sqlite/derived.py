@@ -7,7 +7,13 @@ it fast: row by row, in triggers, the index alone is five times slower.
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from monitor.store.sql.connection import Connection
+from monitor.store.sqlite import sample_index
+
+SEARCH_INDEXES = MappingProxyType({"mention_fts": "mention_doc", sample_index.TABLE: sample_index.VIEW})
+"""Search index -> the view of its documents."""
 
 _KEYS = "brand, source, sentiment, lang, intent, state, hidden"
 _CUBE_KEYS = {
@@ -45,20 +51,16 @@ def remove(db: Connection, where: str, value: int | str) -> None:
 
 def add_to_index(db: Connection, where: str, value: int | str) -> None:
     """The part of ``add`` for changes that no cube knows."""
-    db.execute(
-        "INSERT INTO mention_fts (rowid, text, title, tags) "
-        f"SELECT id, text, title, tags FROM mention_doc WHERE {where}",
-        (value,),
-    )
+    for index, documents in SEARCH_INDEXES.items():
+        insert = f"INSERT INTO {index} (rowid, text, title, tags) SELECT id, text, title, tags FROM {documents}"
+        db.execute(f"{insert} WHERE {where}", (value,))
 
 
 def remove_from_index(db: Connection, where: str, value: int | str) -> None:
     """The part of ``remove`` for changes that no cube knows."""
-    db.execute(
-        "INSERT INTO mention_fts (mention_fts, rowid, text, title, tags) "
-        f"SELECT 'delete', id, text, title, tags FROM mention_doc WHERE {where}",
-        (value,),
-    )
+    for index, documents in SEARCH_INDEXES.items():
+        delete = f"INSERT INTO {index} ({index}, rowid, text, title, tags) SELECT 'delete', id, text, title, tags"
+        db.execute(f"{delete} FROM {documents} WHERE {where}", (value,))
 
 
 def wrong_cubes(db: Connection) -> list[str]:

@@ -9,7 +9,8 @@ from monitor.model import MentionFilter
 from monitor.store.sql.connection import Connection
 from monitor.store.sqlite.facets import FACET_COLUMNS, vocabulary, without_choice
 from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.queries import count, sample
+from monitor.store.sqlite.queries import count
+from monitor.store.sqlite.samples import Samples
 
 MAX_READ = 5_000
 """Mentions that are read for a facet. One of more mentions has no stories."""
@@ -17,25 +18,28 @@ _FACETS = tuple(facet for facet in FACET_COLUMNS if facet != "state")
 _COLUMNS = "brand, sentiment, intent, source, lang"
 
 
-def facet_stories(db: Connection, f: MentionFilter, upto: int | None) -> dict[str, dict[str, int]]:
+def facet_stories(db: Connection, samples: Samples, f: MentionFilter, upto: int | None) -> dict[str, dict[str, int]]:
     """Facet -> value -> stories; see ``MentionQueries.facet_stories``."""
     rows: dict[MentionFilter, list[tuple[int, ...]]] = {}
     found = {}
     for facet in _FACETS:
         narrowed = without_choice(f, facet)
         if narrowed not in rows:
-            rows[narrowed] = _stories(db, narrowed, upto)
+            rows[narrowed] = _stories(db, samples, narrowed, upto)
         if rows[narrowed]:
             found[facet] = _by_value(db, facet, rows[narrowed])
     return found
 
 
-def _stories(db: Connection, f: MentionFilter, upto: int | None) -> list[tuple[int, ...]]:
+def _stories(db: Connection, samples: Samples, f: MentionFilter, upto: int | None) -> list[tuple[int, ...]]:
     """(Story, or the negative id of a post without one; _COLUMNS) of the matches; [] if there are too many."""
     planned = plan(db, f)
-    if count(db, planned, upto).n > MAX_READ:
+    if planned.by_cube and count(db, samples, planned, upto).n > MAX_READ:
         return []
-    ids = json.dumps(sample(db, planned, upto).ids)
+    found = samples.draw(db, planned, upto)
+    if found.n > MAX_READ:
+        return []
+    ids = json.dumps(found.ids)
     select = f"""SELECT DISTINCT ifnull(story, -post), {_COLUMNS} FROM json_each(?) wanted
         CROSS JOIN mention ON mention.id = wanted.value"""
     return db.execute(select, (ids,)).fetchall()

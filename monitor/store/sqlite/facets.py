@@ -1,4 +1,4 @@
-"""Facets and histograms: exact from the cubes or from up to MAX_EXACT_MATCHES rows, otherwise from a sample."""
+"""Facets and histograms: exact from the cubes or from all rows of short lists, otherwise from a sample."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from monitor.store.sql.rows import SENTIMENTS, STATES
 from monitor.store.sql.signatures import claimant_code
 from monitor.store.sql.units import from_ms
 from monitor.store.sqlite.cubes import Counts, CubeReader, Key, bin_rows
-from monitor.store.sqlite.plan import PEOPLES_STATES, plan
-from monitor.store.sqlite.queries import Sample, count, sample
+from monitor.store.sqlite.plan import PEOPLES_STATES, Plan, plan
+from monitor.store.sqlite.queries import count
+from monitor.store.sqlite.samples import Sample, Samples
 
 FACET_COLUMNS = {
     "brand": "brand",
@@ -32,12 +33,12 @@ _COLUMNS = ("brand", "source", "sentiment", "lang", "intent", "state", "hidden",
 _INTENTS = tuple((bit.name or "").lower() for bit in Intent)
 
 
-def facets(db: Connection, f: MentionFilter, upto: int | None) -> dict[str, list[FacetValue]]:
+def facets(db: Connection, samples: Samples, f: MentionFilter, upto: int | None) -> dict[str, list[FacetValue]]:
     """For each facet its values, most frequent first. A facet's counts ignore the filter's choice of it.
 
     Brands of the config, sources, sentiments, intents and states are included even with 0 mentions.
     """
-    counts = _FacetCounts(db, upto)
+    counts = _FacetCounts(db, samples, upto)
     by_facet = {facet: counts.grouped(without_choice(f, facet), FACET_COLUMNS[facet]) for facet in FACETS}
     values = {facet: _facet_values(db, facet, by_facet[facet]) for facet in FACETS}
     corrected = counts.corrected(without_choice(f, "sentiment"))
@@ -47,16 +48,21 @@ def facets(db: Connection, f: MentionFilter, upto: int | None) -> dict[str, list
     return values
 
 
-def histogram(db: Connection, f: MentionFilter, edges: Sequence[int], upto: int | None) -> list[Bin]:
+def histogram(db: Connection, samples: Samples, f: MentionFilter, edges: Sequence[int], upto: int | None) -> list[Bin]:
     """Mentions between each two consecutive ``edges``, ascending milliseconds."""
     planned = plan(db, f)
     if len(edges) < 2:
         return []
     if planned.by_cube:
-        return _bins(edges, CubeReader(db, planned, upto).binned(edges), 1.0)
-    sampled = sample(db, planned, upto)
+        return cube_histogram(db, planned, edges, upto)
+    sampled = samples.draw(db, planned, upto)
     select = "SELECT published_at, sentiment FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value"
     return _bins(edges, bin_rows(db.execute(select, (json.dumps(sampled.ids),)), edges), sampled.scale)
+
+
+def cube_histogram(db: Connection, planned: Plan, edges: Sequence[int], upto: int | None = None) -> list[Bin]:
+    """The same for a plan that the cubes can answer."""
+    return _bins(edges, CubeReader(db, planned, upto).binned(edges), 1.0) if len(edges) > 1 else []
 
 
 def _bins(edges: Sequence[int], counts: Sequence[Counts], scale: float) -> list[Bin]:
@@ -75,8 +81,9 @@ def without_choice(f: MentionFilter, facet: str) -> MentionFilter:
 class _FacetCounts:
     """Counts for several similar filters, so that each sample is drawn only once."""
 
-    def __init__(self, db: Connection, upto: int | None) -> None:
+    def __init__(self, db: Connection, samples: Samples, upto: int | None) -> None:
         self._db = db
+        self._source = samples
         self._upto = upto
         self._samples: dict[MentionFilter, Sample] = {}
         self._rows: dict[MentionFilter, list[tuple[int, ...]]] = {}
@@ -84,14 +91,16 @@ class _FacetCounts:
     def corrected(self, f: MentionFilter) -> int:
         """Matches with a score set by a person. No cube counts them, but there are few."""
         if plan(self._db, f).by_cube:
-            return count(self._db, plan(self._db, replace(f, sentiment=Choice(("corrected",)))), self._upto).n
+            return count(
+                self._db, self._source, plan(self._db, replace(f, sentiment=Choice(("corrected",)))), self._upto
+            ).n
         return self.grouped(f, "corrected")[(1,)]
 
     def peoples_states(self, f: MentionFilter) -> dict[str, int]:
         """Matches that this person has claimed, and those with a note. No cube counts them, but there are few."""
         if plan(self._db, f).by_cube:
             chosen = {word: plan(self._db, replace(f, state=Choice((word,)))) for word in sorted(PEOPLES_STATES)}
-            return {word: count(self._db, planned, self._upto).n for word, planned in chosen.items()}
+            return {word: count(self._db, self._source, planned, self._upto).n for word, planned in chosen.items()}
         claimant, found = claimant_code(f.person), self.grouped(f, "state, hidden, claimant, noted")
         listed = [(key[2] == claimant, key[3], n) for key, n in found.items() if key[0] in (0, 1) and key[1] == 0]
         return {
@@ -108,7 +117,7 @@ class _FacetCounts:
         # both.
         wide = without_choice(f, "state") if "unclaimed" in planned.states else f
         if wide not in self._samples:
-            self._samples[wide] = sample(self._db, plan(self._db, wide), self._upto)
+            self._samples[wide] = self._source.draw(self._db, plan(self._db, wide), self._upto)
         if f not in self._rows:
             select = f"""SELECT count(*), {", ".join(_COLUMNS)} FROM json_each(?) wanted
                 CROSS JOIN mention ON mention.id = wanted.value WHERE {planned.where} GROUP BY {", ".join(_COLUMNS)}"""

@@ -40,6 +40,7 @@ from monitor.store.sqlite import (
     volume_series,
 )
 from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.samples import Samples, last_mention_id
 
 T = TypeVar("T")
 
@@ -49,6 +50,8 @@ EXPORT_PAGE_SIZE = 1_000
 
 class SqliteMentionQueries:
     """MentionQueries over a SQLite file. ``monitor.store.mention_queries`` documents the methods."""
+
+    _samples: Samples
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` in a read transaction."""
@@ -69,10 +72,10 @@ class SqliteMentionQueries:
         return self._read(read)
 
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
-        return self._slow_read(lambda db: queries.count(db, plan(db, f), upto))
+        return self._slow_read(lambda db: queries.count(db, self._samples, plan(db, f), upto))
 
     def count_stories(self, f: MentionFilter, upto: int | None = None) -> StoryCount:
-        return self._slow_read(lambda db: story_counts.count_stories(db, f, upto))
+        return self._slow_read(lambda db: story_counts.count_stories(db, self._samples, f, upto))
 
     def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
         return self._read(lambda db: queries.count_new(db, plan(db, f), after, limit))
@@ -82,19 +85,20 @@ class SqliteMentionQueries:
         return sorted(found.values(), key=lambda mention: (mention.post.published_at, mention.id), reverse=True)
 
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
-        return self._slow_read(lambda db: facets.facets(db, f, upto))
+        return self._slow_read(lambda db: facets.facets(db, self._samples, f, upto))
 
     def facet_stories(self, f: MentionFilter, upto: int | None = None) -> dict[str, dict[str, int]]:
-        return self._slow_read(lambda db: facet_stories.facet_stories(db, f, upto))
+        return self._slow_read(lambda db: facet_stories.facet_stories(db, self._samples, f, upto))
 
     def top_values(self, f: MentionFilter, facet: str, upto: int | None = None) -> list[FacetValue]:
-        return self._slow_read(lambda db: top_values.top_values(db, f, facet, upto))
+        return self._slow_read(lambda db: top_values.top_values(db, self._samples, f, facet, upto))
 
     def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
-        return self._slow_read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in edges], upto))
+        at = [to_ms(edge) for edge in edges]
+        return self._slow_read(lambda db: facets.histogram(db, self._samples, f, at, upto))
 
     def texts_of(self, f: MentionFilter, limit: int, upto: int | None = None) -> Texts:
-        return self._slow_read(lambda db: texts.texts_of(db, plan(db, f), limit, upto))
+        return self._slow_read(lambda db: texts.texts_of(db, self._samples, plan(db, f), limit, upto))
 
     def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
         by_time = f if f.order is Order.OLD else replace(f, order=Order.NEW)
@@ -117,7 +121,7 @@ class SqliteMentionQueries:
         return self._read(lambda db: known_values(db, field, prefix, limit))
 
     def last_mention_id(self) -> int:
-        return self._read(queries.last_mention_id)
+        return self._read(last_mention_id)
 
     # Figures of a brand
 

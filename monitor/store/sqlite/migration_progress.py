@@ -37,6 +37,7 @@ COSTS = MappingProxyType(
         "m014_imports": Cost(2.7, 0.5),
         "m015_published_order": Cost(9, 2),
         "m017_hashtag_words": Cost(10.3, 11),
+        "m038_sample_index": Cost(16, 1.8),
     }
 )
 """Those that read every mention. The others take no time."""

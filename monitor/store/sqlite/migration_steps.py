@@ -80,6 +80,13 @@ def add_requests(db: Database) -> None:
     db.execute("ALTER TABLE source ADD COLUMN asked INTEGER")  # when a check was last requested
 
 
+def index_published_order(db: Database) -> None:
+    """The index of lists by time of publication."""
+    newest = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]
+    with announced(newest, f"sorting about {newest} mentions"):
+        db.execute("CREATE INDEX mention_published ON mention (published_at)")
+
+
 def index_all_intents(db: Database) -> None:
     """Let the search index tell nine intents apart. No mention had one before, so its documents stay as they are."""
     view = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'mention_doc'").fetchone()[0]

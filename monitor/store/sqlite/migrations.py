@@ -19,9 +19,9 @@ from monitor.store.sqlite.migration_steps import (
     RENAMED_TOPIC_FIELDS,
     add_imported_periods,
     add_requests,
-    announced,
     fill_5_minute_counts,
     index_all_intents,
+    index_published_order,
 )
 from monitor.store.sqlite.migrations_actions import create_action_tables
 from monitor.store.sqlite.migrations_checks import create_check_tables, drop_squares
@@ -35,6 +35,7 @@ from monitor.store.sqlite.migrations_people import add_token_scope, create_peopl
 from monitor.store.sqlite.migrations_relevance import create_relevance_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
 from monitor.store.sqlite.migrations_rules import create_rule_changes
+from monitor.store.sqlite.migrations_sample import create_sample_index
 from monitor.store.sqlite.migrations_stories import create_story_keys
 from monitor.store.sqlite.migrations_topics import create_topic_tables, create_topic_versions
 from monitor.store.sqlite.migrations_views import create_event_tables, create_view_tables
@@ -288,14 +289,7 @@ def m013_standard_names(db: Database) -> None:
 migrations(name="m014_imports")(add_imports)
 
 
-@migrations()
-def m015_published_order(db: Database) -> None:
-    """The index of lists by time of publication."""
-    newest = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]
-    with announced(newest, f"sorting about {newest} mentions"):
-        db.execute("CREATE INDEX mention_published ON mention (published_at)")
-
-
+migrations(name="m015_published_order")(index_published_order)
 migrations(name="m016_imported_periods")(add_imported_periods)
 
 
@@ -325,3 +319,4 @@ migrations(name="m034_rule_changes")(create_rule_changes)
 migrations(name="m035_view_events")(create_event_tables)
 migrations(name="m036_named_topics")(create_topic_tables)
 migrations(name="m037_topic_versions")(create_topic_versions)
+migrations(name="m038_sample_index")(create_sample_index)

@@ -14,6 +14,7 @@ from monitor.store.sql.named_topics import SqlNamedTopics
 from monitor.store.sql.topic_bits import slots_in_use
 from monitor.store.sql.units import to_ms
 from monitor.store.sqlite.rule_preview import LIMITS, PreviewLimits, preview_topic
+from monitor.store.sqlite.samples import Samples
 from monitor.store.sqlite.topic_counts import topic_counts
 
 
@@ -25,11 +26,12 @@ class SqliteNamedTopics(SqlNamedTopics):
         read: Callable[[Callable[[Connection], Any]], Any],
         write: Callable[[Callable[[Connection], Any]], Any],
         slow_read: Callable[[Callable[[Connection], Any]], Any],
+        samples: Samples,
         limits: PreviewLimits = LIMITS,
     ) -> None:
         """``slow_read`` runs a query whose cost grows with the matches."""
         super().__init__(read, write)
-        self._slow_read, self._limits = slow_read, limits
+        self._slow_read, self._samples, self._limits = slow_read, samples, limits
 
     def preview(self, topic: str, text: str, edges: Sequence[datetime], shown: int) -> PreviewFigures:
         query, bounds = parse(text), [to_ms(edge) for edge in edges]
@@ -39,4 +41,5 @@ class SqliteNamedTopics(SqlNamedTopics):
         return found
 
     def counts(self, f: MentionFilter, upto: int | None = None) -> list[FacetValue]:
-        return self._read(lambda db: topic_counts(db, f, upto))
+        found: list[FacetValue] = self._slow_read(lambda db: topic_counts(db, self._samples, f, upto))
+        return found

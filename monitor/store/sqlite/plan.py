@@ -21,6 +21,7 @@ from monitor.store.sql.filter_tokens import (
     EVERYTHING,
     NEVER,
     NOTED,
+    SHORT_TOKENS,
     STATE_TOKENS,
     all_of,
     any_of,
@@ -263,7 +264,9 @@ def _add_plain_states(parts: _Parts, states: frozenset[str]) -> frozenset[str]:
         sql = "state < 2 AND hidden = 0" if states == LISTED else "state < 2" if states == COUNTED else sql
         parts.conditions.append(Condition("state", sql))
     if "unclaimed" in states:
-        parts.must_not += [STATE_TOKENS[word] for word in excluded]
+        # Without those that do not count, what is hidden or set aside needs no second look.
+        short = SHORT_TOKENS if {"irrelevant", "left"} <= set(excluded) else {}
+        parts.must_not += [short.get(word) or STATE_TOKENS[word] for word in excluded]
     else:
         parts.must.append(any_of(STATE_TOKENS[word] for word in STATES if word in states))
     return states

@@ -4,6 +4,8 @@
     mention          post x brand, with copies of the columns that filters need; ids follow ``added_at``
     mention_doc      view: the words and filter tokens of a mention, exactly as mention_fts indexes them
     mention_fts      FTS5 over that view, rowid = mention.id; maintained by ``derived``, as triggers are 5 times slower
+    mention_fts_sample  the same index of every sixteenth mention, for estimates; see ``sample_index``
+    mention_fts_words   the words of mention_fts, by which prefixes are expanded
     cube_*           sums over mention: by day, by month, over all time; cube_brand_day: the narrow one that charts read
     cube_5min        sums over mention in 5-minute bins, by brand and source, which the analysis reads
     post_link        hash of the link of posts, to recognise an imported post that was also collected; see ``links``

@@ -60,6 +60,7 @@ from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.named_topics import SqliteNamedTopics
 from monitor.store.sqlite.notifications import SqliteNotifications
 from monitor.store.sqlite.rules import SqliteRules
+from monitor.store.sqlite.samples import Samples
 from monitor.store.sqlite.slow_reads import SlowReads
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.views import SqliteViews
@@ -100,11 +101,12 @@ class SqliteStore(SqliteMentionQueries):
         )
         self._readers = Readers(path, failed=self._faults.record_damage)
         self._slow_reads = SlowReads(self._readers)
+        self._samples = Samples()
         self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
         self.people: PeopleStore = SqlPeople(self._read, self._write)
         self.opinions: OpinionStore = SqlOpinions(self._read, self._write)
         self.intents: IntentStore = SqlIntents(self._read, self._write)
-        self.named_topics: NamedTopicStore = SqliteNamedTopics(self._read, self._write, self._slow_read)
+        self.named_topics: NamedTopicStore = SqliteNamedTopics(self._read, self._write, self._slow_read, self._samples)
         self.learning: LearningStore = SqlLearning(self._read, self._write)
         self.actions: ActionStore = SqlActions(self._read, self._write)
         self.checks: CheckStore = SqlChecks(self._read, self._write)

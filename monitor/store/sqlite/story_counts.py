@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import replace
 
-from monitor.model import MentionFilter, StoryCount
+from monitor.model import Choice, MentionFilter, StoryCount
+from monitor.query import Document, parse_search
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.rows import load_posts
 from monitor.store.sql.units import MAX_MS
-from monitor.store.sqlite.candidates import Candidates
 from monitor.store.sqlite.plan import Plan, plan
-from monitor.store.sqlite.queries import new_ids, sample
+from monitor.store.sqlite.queries import new_ids
+from monitor.store.sqlite.samples import Samples
 
 SAMPLE_SIZE = 2_000
 """Matches of a long list that are read; the error of the estimate is about 2 %."""
@@ -22,16 +24,17 @@ MAX_LOOKED_UP = 2_000
 _WANTED = "FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value"
 
 
-def count_stories(db: Connection, f: MentionFilter, upto: int | None) -> StoryCount:
-    """Exact where all matches are read; see ``sample``. The mentions of one post by several brands are one story."""
+def count_stories(db: Connection, samples: Samples, f: MentionFilter, upto: int | None) -> StoryCount:
+    """Exact where all matches are read; see ``samples``. The mentions of one post by several brands are one story."""
     planned = plan(db, f)
-    found = sample(db, planned, upto, SAMPLE_SIZE if planned.columns_suffice else SAMPLE_SIZE_OF_WORDS)
+    found = samples.draw(db, planned, upto)
+    found = found.thinned(SAMPLE_SIZE if planned.columns_suffice else SAMPLE_SIZE_OF_WORDS)
     ids = json.dumps(found.ids)
-    if found.scale == 1:
+    if found.is_complete:
         select = f"SELECT count(DISTINCT ifnull(story, -post)) {_WANTED}"
         return StoryCount(db.execute(select, (ids,)).fetchone()[0])
     drawn = Counter(key for (key,) in db.execute(f"SELECT ifnull(story, -post) {_WANTED}", (ids,)))
-    sizes = _sizes(db, planned, list(drawn), set(found.ids))
+    sizes = _sizes(db, f, list(drawn), set(found.ids))
     # A mention of a story of ten stands for a tenth of a story, whichever of the ten was drawn.
     n = sum(times / max(1, sizes[story]) for story, times in drawn.items())
     return StoryCount(round(n * found.scale), exact=False)
@@ -44,16 +47,22 @@ def count_new_stories(db: Connection, planned: Plan, after: int, limit: int) -> 
     return found
 
 
-def _sizes(db: Connection, planned: Plan, stories: list[int], drawn: set[int]) -> Counter[int]:
-    """Story, or the negative id of a post without one -> its mentions that satisfy the plan."""
-    members = list(_members(db, planned, stories))
-    sizes = Counter(story for story, id_ in members if planned.columns_suffice or id_ in drawn)
-    if planned.columns_suffice:
-        return sizes
-    others = [(story, id_) for story, id_ in members if id_ not in drawn]
-    found = [id_ for _, id_ in islice(others, MAX_LOOKED_UP) if _matches(db, planned, id_)]
-    matching = set(Candidates(db, planned).passing_check(found))
-    sizes.update(story for story, id_ in others if id_ in matching)
+def _sizes(db: Connection, f: MentionFilter, stories: list[int], drawn: set[int]) -> Counter[int]:
+    """Story, or the negative id of a post without one -> its mentions that satisfy the filter."""
+    without_words = plan(db, replace(f, q="", topic=Choice()))
+    members = list(_members(db, without_words, stories))
+    search = f.text_search
+    if without_words.columns_suffice and not search:
+        return Counter(story for story, _ in members)
+    sizes = Counter(story for story, id_ in members if id_ in drawn)
+    others = [(story, id_) for story, id_ in members if id_ not in drawn][:MAX_LOOKED_UP]
+    if not without_words.columns_suffice:
+        others = [(story, id_) for story, id_ in others if _matches(db, without_words, id_)]
+    if search:
+        # Their texts are read: to open a search in the index for one mention takes far longer.
+        query, posts = parse_search(search), load_posts(db, [id_ for _, id_ in others])
+        others = [(story, id_) for story, id_ in others if query.matches(Document.of(posts[id_]))]
+    sizes.update(story for story, _ in others)
     return sizes
 
 

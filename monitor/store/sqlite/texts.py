@@ -12,7 +12,7 @@ from monitor.store.sql.measured import unmeasured_languages
 from monitor.store.sql.rows import HIDDEN, SET_ASIDE, UNKNOWN_LANGUAGE
 from monitor.store.sql.units import BIN_MS, from_ms, from_thousandths
 from monitor.store.sqlite.plan import Plan
-from monitor.store.sqlite.queries import sample
+from monitor.store.sqlite.samples import Samples
 
 MAX_HASHED_RATIO = 4
 """Up to this many times the limit, each mention is hashed; beyond, a share of each 5-minute bin is read."""
@@ -52,11 +52,11 @@ def texts(db: Connection, brand: str, since: int, until: int, limit: int) -> Tex
     return Texts(total, _load_texts(db, ids))
 
 
-def texts_of(db: Connection, plan: Plan, limit: int, upto: int | None) -> Texts:
+def texts_of(db: Connection, samples: Samples, plan: Plan, limit: int, upto: int | None) -> Texts:
     """The texts of the matches of ``plan``; above ``limit``, an even sample of about as many."""
-    found = sample(db, plan, upto)
+    found = samples.draw(db, plan, upto)
     step = max(1, -(-len(found.ids) // limit))
-    return Texts(round(len(found.ids) * found.scale), _load_texts(db, sorted(found.ids)[::step]))
+    return Texts(found.n, _load_texts(db, sorted(found.ids)[::step]))
 
 
 def _bin_counts(db: Connection, brand: str, since: int, until: int) -> list[tuple[int, int]]:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from monitor.model import Choice, FacetValue, MentionFilter
 from monitor.query import Document, field_value, url_host
 from monitor.store.sql.connection import Connection
-from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES
 from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.queries import count, sample
+from monitor.store.sqlite.prefixes import expand
+from monitor.store.sqlite.queries import count
+from monitor.store.sqlite.samples import MAX_EXACT_MATCHES, Samples
 
 MAX_VALUES = 12
 SAMPLE_SIZE = 2_000
@@ -22,15 +23,18 @@ _SELECT = {
 }
 
 
-def top_values(db: Connection, f: MentionFilter, facet: str, upto: int | None) -> list[FacetValue]:
+def top_values(db: Connection, samples: Samples, f: MentionFilter, facet: str, upto: int | None) -> list[FacetValue]:
     """The most frequent values of ``facet``, "author" or "site", and those chosen. Exact where ``count`` is.
 
-    The counts ignore the filter's choice of this facet. As in a filter, spellings that differ in case are one value,
+    The counts ignore the filter's choice of this facet, and are estimates where it takes long to open a prefix for each
+    value. As in a filter, spellings that differ in case are one value,
     and a site includes the sites below it.
     """
     chosen: Choice = getattr(f, facet)
     f = _with_choice(f, facet, Choice())
-    found = sample(db, plan(db, f), upto, SAMPLE_SIZE)
+    planned = plan(db, f)
+    found = samples.draw(db, planned, upto).thinned(SAMPLE_SIZE)
+    counts_exactly = not found.is_complete and "*" not in expand(db, planned.match or "")
     spellings, counts = _values(db, found.ids, facet)
     most = sorted(spellings, key=lambda value: (-counts[value], value))[:MAX_VALUES]
     names = {value: spellings[value] for value in most}
@@ -38,9 +42,8 @@ def top_values(db: Connection, f: MentionFilter, facet: str, upto: int | None) -
     listed = []
     for value, name in names.items():
         n = round(counts[value] * found.scale)
-        if found.scale != 1 and (n < 2 * MAX_EXACT_MATCHES or f.since is f.until is None):
-            exact = count(db, plan(db, _with_choice(f, facet, Choice((name,)))), upto)
-            n = exact.n if exact.exact else max(exact.n, n)
+        if counts_exactly and (n < 2 * MAX_EXACT_MATCHES or f.since is f.until is None):
+            n = count(db, samples, plan(db, _with_choice(f, facet, Choice((name,)))), upto).n
         listed.append(FacetValue(name, n))
     return sorted(listed, key=lambda value: (-value.n, value.value.casefold()))
 

@@ -8,28 +8,27 @@ from dataclasses import replace
 from monitor.model import Choice, FacetValue, MentionFilter
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.topic_bits import slots_in_use
-from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES
 from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.queries import count, sample
+from monitor.store.sqlite.queries import count
+from monitor.store.sqlite.samples import MAX_EXACT_MATCHES, Samples
 
 _SELECT = """
     SELECT post.topics, count(*) FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post WHERE post.topics <> 0 GROUP BY post.topics"""
 
 
-def topic_counts(db: Connection, f: MentionFilter, upto: int | None) -> list[FacetValue]:
+def topic_counts(db: Connection, samples: Samples, f: MentionFilter, upto: int | None) -> list[FacetValue]:
     """See ``NamedTopicStore.counts``."""
     slots = slots_in_use(db)
     if not slots:
         return []
     f = replace(f, named_topic=Choice())
-    found = sample(db, plan(db, f), upto)
+    found = samples.draw(db, plan(db, f), upto)
     rows = db.execute(_SELECT, (json.dumps(found.ids),)).fetchall()
     values = []
     for name, slot in slots.items():
         n = round(sum(n for topics, n in rows if topics >> slot & 1) * found.scale)
-        if found.scale != 1 and n < 2 * MAX_EXACT_MATCHES:
-            exact = count(db, plan(db, replace(f, named_topic=Choice((name,)))), upto)
-            n = exact.n if exact.exact else max(exact.n, n)
+        if not found.is_complete and n < 2 * MAX_EXACT_MATCHES:
+            n = count(db, samples, plan(db, replace(f, named_topic=Choice((name,)))), upto).n
         values.append(FacetValue(name, n))
     return sorted(values, key=lambda value: -value.n)
