@@ -413,7 +413,12 @@ def test_old_imports_are_one_click_away_from_an_empty_list(tmp_path: Path, own_s
 
 
 def test_a_first_run_and_a_config_without_sources_are_explained(tmp_path: Path, own_store: Store) -> None:
-    assert "Nothing yet. The first check is under way." in shown(client_of(tmp_path, own_store))[0]
+    for name in data.SOURCES:
+        own_store.save_status(data.status(name, NOON, first_seen=NOON - timedelta(seconds=40)), NOON)
+    text, _ = shown(client_of(tmp_path, own_store))
+    assert "Nothing yet. The first check is under way." in text
+    assert "It started 40 s ago." in text
+    assert "Check what each rule finds" in text
     for name in data.SOURCES:
         own_store.save_status(data.status(name, NOON, last_success=None, failures=1, health=Health.BROKEN), NOON)
     assert "Nothing yet. No source could be read so far." in shown(client_of(tmp_path, own_store))[0]

@@ -13,6 +13,7 @@ from monitor.model import Choice, Incident, MentionFilter, Sentiment
 
 MAX_TITLE_CHARS = 140
 LONG_UNREAD_HOURS = 24
+NO_SOURCE_YET = "No source was read yet."
 MOODS = {
     Sentiment.POSITIVE: "More praise than complaints.",
     Sentiment.NEGATIVE: "More complaints than praise.",
@@ -68,7 +69,7 @@ def build_report(data: WeekData, zone: tzinfo) -> WeeklyReport:
         sentence=_sentence(data, zone),
         figures=_report_figures(data, zone),
         stories=tuple(_report_story(one, data.week, zone) for one in data.stories),
-        unread=tuple(_unread_sentence(one) for one in data.unread),
+        unread=(NO_SOURCE_YET,) if data.is_before_start else tuple(_unread_sentence(one) for one in data.unread),
         task=task,
         task_path=path,
     )
@@ -86,6 +87,8 @@ def _sentence(data: WeekData, zone: tzinfo) -> str:
     ours, n = data.ours.name, tally_of(data.week, data.ours.name).n
     if data.incidents:
         return _incident_sentence(data.incidents[0], zone)
+    if data.is_before_start:
+        return "Wallflower was not reading yet in this week."
     if not n:
         unread = " as far as it was read" if data.unread else ""
         return f"Nobody wrote about {ours} this week{unread}."
@@ -234,7 +237,8 @@ def _mood_figure(data: WeekData, zone: tzinfo) -> ReportFigure:
     path = _path(scored, zone)
     if data.mood is None:
         return ReportFigure(name, "?", "", MOODS[Sentiment.UNSCORED], path)
-    change = f"between {_points(data.mood.low)} and {_points(data.mood.high)} of 100"
+    low, high = _points(data.mood.low), _points(data.mood.high)
+    change = f"probably between {low} and {high}, on a scale from {_points(-1)} to 100"
     verdict = _mood_verdict(data)
     compared = f" It {verdict}." if verdict else ""
     return ReportFigure(name, _points(data.mood.mean), change, f"{MOODS[data.mood_mark]}{compared}", path)
@@ -255,6 +259,8 @@ def _share_figure(data: WeekData, zone: tzinfo) -> ReportFigure:
         else f"{leader.brand} leads with {_share(data.week, leader.brand)} %."
     )
     meaning = leads if len(data.week.tallies) > 1 else "It is the only brand."
+    if not leader.n:
+        meaning = "No brand was mentioned."
     change = f"{shares[1]} % the week before" if len(shares) > 1 else ""
     return ReportFigure("Share of all mentions", f"{shares[0]} %", change, meaning, _path(everyone, zone))
 
@@ -302,7 +308,8 @@ def _path(mentions: MentionFilter, zone: tzinfo) -> str:
     return f"/mentions?{query_string(MentionsView(mentions, ''), zone)}"
 
 
-def created_line(now: datetime, zone: tzinfo) -> str:
+def created_line(now: datetime, zone: tzinfo, *, is_sample: bool) -> str:
     """When the report was computed: later mentions and corrections are not in it."""
     local = now.astimezone(zone)
-    return f"As of {local:%H:%M}, {day_and_month(local, local)}. Numbers include hidden mentions."
+    sample = " Sample data. Nothing here is real." if is_sample else ""
+    return f"As of {local:%H:%M}, {day_and_month(local, local)}. Numbers include hidden mentions.{sample}"

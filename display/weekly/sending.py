@@ -29,5 +29,5 @@ class ReportComposer:
         data = week_data(context.config, context.store, week, now)
         report = build_report(data if inside else without_topics(data), zone)
         shown = report if inside else without_titles(report)
-        html = html_file(self._templates, shown, base, created_line(now, zone))
+        html = html_file(self._templates, shown, base, created_line(now, zone, is_sample=context.config.is_sample))
         return Text(f"Week of {report.title}", tuple(text_lines(shown, base)), f"{base}/monday?week={week}", html=html)

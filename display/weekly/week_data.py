@@ -82,6 +82,8 @@ class WeekData:
     unclaimed_asking: int
     rule_changed: datetime | None = None
     """When a rule changed so that this week cannot be compared with those before; None if it can."""
+    is_before_start: bool = False
+    """Whether nothing was read yet: no source was set up, and no mention is as old."""
 
 
 def without_topics(data: WeekData) -> WeekData:
@@ -124,12 +126,17 @@ def week_data(config: Config, store: Store, monday: date, now: datetime) -> Week
         unclaimed_leaving=store.count(replace(leaving(ours, week), state=unclaimed)).n,
         unclaimed_asking=store.count(replace(asking(ours, week), state=unclaimed)).n,
         rule_changed=changed[-1][1] if changed and not before else None,
+        is_before_start=begun >= week.end and _sources_begin_after(store, week.end),
     )
 
 
 def _is_spoilt(week: Figures, changed: Sequence[tuple[datetime, datetime]]) -> bool:
     """Whether a rule that found less was used for much of a week."""
     return overlap(changed, week.start, week.end) > MAX_SPOILT
+
+
+def _sources_begin_after(store: Store, end: datetime) -> bool:
+    return all(status.first_seen is not None and status.first_seen >= end for status in store.statuses())
 
 
 def tally_of(week: Figures, brand: str) -> Tally:

@@ -304,7 +304,7 @@ def _budget(status: SourceStatus, now: datetime) -> Iterable[Alert]:
     if spend is None or spend.budget <= 0 or spend.month != f"{now:%Y-%m}":
         return
     share, since = spend.spent / spend.budget, datetime(now.year, now.month, 1, tzinfo=now.tzinfo)
-    figures = f"{spend.spent:,.2f} of {spend.budget:,.2f} US dollars in {spend.month}"
+    figures = f"${spend.spent:,.2f} of ${spend.budget:,.2f} in {now:%B}"
     if share >= NEAR_BUDGET and share < 1:
         title = f"{status.source} has spent {int(100 * share)} % of its budget"
         yield Alert("budget", f"{status.source} {spend.month} 80", since, title, (figures,))

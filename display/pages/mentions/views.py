@@ -35,6 +35,7 @@ from display.pages.mentions.completion import completions
 from display.pages.mentions.detail import drawer_values
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, parameters, position_text, query_string
+from display.pages.mentions.first_run import first_run_rows, started_ago
 from display.pages.mentions.page import MentionsPage
 from display.pages.mentions.problem_pages import invalid_filter_page
 from display.pages.mentions.query_fix import fixed_query, query_error
@@ -229,6 +230,8 @@ def template_values() -> dict[str, object]:
         "orders": ORDER_LABELS,
         "state_facet": STATE,
         "error_sentence": error_sentence,
+        "first_run_rows": first_run_rows,
+        "started_ago": started_ago,
         "short_error": short_error,
         "version": context.version,
         "has_rule_editor": "rules.editor" in current_app.view_functions,

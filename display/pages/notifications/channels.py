@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.access.guard import current_person
+from display.access.guard import current_account, current_person
 from display.access.permissions import requires
 from display.pages.access.forms import never_store
 from display.pages.context import page_context
@@ -89,7 +89,7 @@ def _saved(channel: Channel, new_secret: str) -> str:
     """The page that says what a test did. ``new_secret`` is shown only here and now."""
     answer = failure = ""
     try:
-        answer = notifications().send_test(channel, current_person().name)
+        answer = notifications().send_test(channel, current_person().name if current_account() else "Somebody")
     except SendError as error:
         failure = str(error)
     return _page(

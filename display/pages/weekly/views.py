@@ -88,7 +88,7 @@ def _page(monday: date, problem: str = "") -> str:
     return render_template(
         "weekly/page.html",
         report=_report(monday),
-        as_of=created_line(now, context.config.timezone),
+        as_of=created_line(now, context.config.timezone, is_sample=context.config.is_sample),
         monday=monday,
         earlier=monday - WEEK,
         later=monday + WEEK if monday < newest else None,
@@ -125,7 +125,7 @@ def _download(content: bytes, mimetype: str, ending: str) -> Response:
 
 def _file(monday: date) -> str:
     context = page_context()
-    as_of = created_line(context.clock.now(), context.config.timezone)
+    as_of = created_line(context.clock.now(), context.config.timezone, is_sample=context.config.is_sample)
     return html_file(current_app.jinja_env, _report(monday), base_url(context.config.server), as_of)
 
 
