@@ -243,7 +243,7 @@ def test_most_signs_on_sample_posts_are_right() -> None:
     assert opposite_share(judged) <= MAX_OPPOSITE
 
 
-MIN_RIGHT_POSITIVE, MIN_RIGHT_NEGATIVE, MAX_OPPOSITE = 0.68, 0.70, 0.12
+MIN_RIGHT_POSITIVE, MIN_RIGHT_NEGATIVE, MAX_OPPOSITE = 0.69, 0.72, 0.12
 """By the rules alone, a little worse than measured (see docs/sentiment.md)."""
 
 
