@@ -23,8 +23,10 @@ from display.pages.compare.choice import (
     parse_choice,
     query_string,
 )
+from monitor.analysis.jobs import NamedTopicsJob
 from monitor.errors import FilterError
 from monitor.model import Brand, Topic
+from monitor.query.topic_matcher import TopicMatcher
 from monitor.store import Store
 from tests import mentions_data as data
 from tests.fake_site import app_for, config
@@ -33,7 +35,7 @@ from tests.test_mentions import head_count
 
 NOW = datetime(2026, 3, 4, 15, 44, 20, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-BRANDS = data.BRANDS
+BRANDS, TOPICS = data.BRANDS, (Topic("Prices", "price*"),)
 HOSTILE = Brand("<b>Ümit & \u0634\u0631\u0643\u0629</b>", "umit")
 
 
@@ -44,6 +46,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         store.save_status(data.status(name, NOW), NOW)
     store.save("Forum", data.plain_posts(NOW, 400), now=NOW - 50 * timedelta(minutes=1))
     data.save_posts(store, NOW)
+    NamedTopicsJob(store, TopicMatcher(TOPICS)).run(NOW)
     yield store
     store.close()
 
@@ -54,9 +57,7 @@ def client(tmp_path: Path, store: Store) -> FlaskClient:
 
 
 def client_of(folder: Path, store: Store, brands: tuple[Brand, ...] = BRANDS) -> FlaskClient:
-    settings = replace(
-        config(folder, sources=data.SOURCES, brands=brands), timezone=UTC, topics=(Topic("Prices", "price*"),)
-    )
+    settings = replace(config(folder, sources=data.SOURCES, brands=brands), timezone=UTC, topics=TOPICS)
     return app_for(settings, store, FakeClock(NOW)).test_client()
 
 

@@ -17,6 +17,7 @@ from monitor.analysis.comparison import Installation, compare, volume_ratio
 from monitor.analysis.comparison.left_out import LeftOut, left_out_words
 from monitor.analysis.comparison.unread import begin_of, unread_of
 from monitor.analysis.comparison.words import SideWords, candidates
+from monitor.analysis.jobs import NamedTopicsJob
 from monitor.model import (
     Brand,
     Choice,
@@ -34,6 +35,7 @@ from monitor.model import (
 )
 from monitor.model.comparison import Comparison, Figure, Row, Side
 from monitor.quality import ErrorFigures
+from monitor.query.topic_matcher import TopicMatcher
 from monitor.store import Store, open_store
 from tests.fake_store import intent_phrases
 from tests.fakes import NOON
@@ -60,6 +62,7 @@ def airlines(tmp_path_factory: pytest.TempPathFactory, tweets: list[Tweet]) -> I
     store.register_brands(BRANDS, FIRST_DAY)
     for source in SOURCES:
         store.save(source, list(judged_posts(tweets, source)), now=NOON, imported=True)
+    NamedTopicsJob(store, TopicMatcher(AIRLINES.topics)).run(NOON)
     act(store, tweets)
     yield store
     store.close()

@@ -14,6 +14,7 @@ import pytest
 
 from display.api.answers import Answers
 from display.mcp_server.tools import Tools, UnknownMention
+from display.server.capacity import EXPORTS, PREVIEWS, TOOL_CALLS, Capacity
 from monitor.errors import FilterError
 from tests.access_setup import Site
 from tests.config_text import brand, feed
@@ -73,6 +74,24 @@ def test_each_result_has_ids_time_and_coverage_and_marks_what_strangers_wrote(to
             tools.explain_score(number)
     with pytest.raises(FilterError, match="Allowed: Acme, Globex, Initech"):
         tools.count_mentions(brand="Nobody")
+
+
+def test_a_mention_that_cannot_exist_is_named(tools: Tools) -> None:
+    for number in (0, -1, 2**63, 10**400):
+        with pytest.raises(UnknownMention, match=f"There is no mention {number}"):
+            tools.explain_score(number)
+
+
+def test_too_many_calls_at_once_are_named_as_what_they_are(tmp_path: Path, site: Site) -> None:
+    client, headers = site.client(), {"Authorization": f"Bearer {api_token(site, 'bo')}"}
+    site.app.extensions["capacity"] = Capacity({TOOL_CALLS: 0, PREVIEWS: 0, EXPORTS: 0})
+    for method, path, what in (
+        ("POST", "/mcp", "Too many calls of tools"),
+        ("GET", "/api/v1/rules/Acme/preview", "Too many previews"),
+        ("GET", "/api/v1/mentions.ndjson", "Too many exports"),
+    ):
+        answer = client.open(path, method=method, headers=headers)
+        assert (answer.status_code, what in answer.text) == (503, True), answer.text
 
 
 def test_over_http_it_is_off_by_default_and_needs_a_token(tmp_path: Path, site: Site) -> None:

@@ -19,6 +19,7 @@ from monitor.query.topic_matcher import TopicMatcher, topics_digest
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
 from monitor.store.sql import named_topics
+from monitor.store.sqlite import topic_counts
 from tests.fake_store import ALL
 from tests.fakes import NOON
 from tests.test_store_sqlite_derived import inconsistencies
@@ -160,6 +161,11 @@ def test_an_interrupted_review_goes_on_where_it_ended(path: Path, monkeypatch: p
         assert counts(store) == {"Delivery": 2}
         run(store, DELIVERY)
         assert counts(store) == {"Delivery": 5}
+
+
+def test_of_many_topics_in_a_sample_only_the_rarest_are_counted_one_by_one() -> None:
+    assert topic_counts.rarest({f"T{n:02}": 1_000 - n for n in range(50)}) == {f"T{n}" for n in range(38, 50)}
+    assert topic_counts.rarest({"Price": 30_000, "Delivery": 3}) == {"Delivery"}
 
 
 def test_fifty_topics_can_be_replaced_again_and_again(store: Store) -> None:

@@ -22,6 +22,7 @@ from display.setup.service import Setup, Trials
 from monitor.analysis.jobs import NamedTopicsJob
 from monitor.collector import Judge
 from monitor.config import Config
+from monitor.errors import StoreError
 from monitor.model import State, Topic
 from monitor.query.matcher import Matcher
 from monitor.query.topic_matcher import TopicMatcher, topics_digest
@@ -166,16 +167,16 @@ def test_a_rule_that_matches_everything_is_named_as_too_broad(site: Site) -> Non
 def test_the_list_and_the_preview_measure_how_broad_a_rule_is_in_the_same_way(site: Site) -> None:
     read = 1_000
     site.app.extensions["activity"].count_posts("Forum", posts=read)
-    assert "of all posts that are read" not in shown(site.client.get("/rules").text)
+    assert "of all posts of the" not in shown(site.client.get("/rules").text)
     now, brands = site.clock.now(), site.reloader.config.brands
     site.store.save("Forum", Judge(Matcher(brands), Scorer(brands)).judge(
         [post(f"Acme {n}", external_id=str(n), published_at=now) for n in range(76)], now), now=now)  # fmt: skip
     site.clock.advance(60)
-    said = "Finds 8 % of all posts that are read. It may be too broad."
+    said = "Finds 8 % of all posts of the sources that are read in full. It may be too broad."
     assert shown(site.client.get("/rules").text).count(said) == 1
-    assert "It finds 8 % of all posts that are read." in shown(site.client.get("/rules/Acme").text)
+    assert "It finds 8 % of all posts of the" in shown(site.client.get("/rules/Acme").text)
     half = shown(site.client.get("/rules/Acme?text=acme+-1*+-2*+-3*+-4*+-5*").text)
-    assert "of all posts that are read" not in half.partition("Checked against")[2]
+    assert "of all posts of the" not in half.partition("Checked against")[2]
     assert "about 8 % of all posts" in shown(site.client.get("/rules/Globex?text=acme").text)
 
 
@@ -275,6 +276,26 @@ def test_lines_to_change_are_shown_if_the_file_cannot_be_replaced(site: Site, mo
     assert 'rule = "acme NOT refund" # Dana wrote it' in text
     assert re.search(r">\nacme NOT refund</textarea>", answer.text)
     assert site.store.rules.versions("Acme")[0].version == 1
+
+
+def test_a_database_that_cannot_be_written_loses_nothing_that_was_typed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    data = form(site, text="acme NOT refund", reason="Leave out refunds")
+    with monkeypatch.context() as patched:
+        patched.setattr(site.store.rules, "announce", fail)
+        answer = site.client.post("/rules/Acme", data=data)
+    assert answer.status_code == 400
+    assert "Nothing was saved, and what you typed is still here: The disk is full." in shown(answer.text)
+    assert ">\nacme NOT refund</textarea>" in answer.text
+    assert 'value="Leave out refunds"' in answer.text
+    monkeypatch.setattr(site.store.people, "record", fail)
+    answer = site.client.post("/rules/Acme", data=data)
+    assert "config.toml has the new rule, but it is not in use yet: The disk is full." in shown(answer.text)
+    assert 'rule = "acme NOT refund"' in site.text
 
 
 def test_viewers_preview_but_cannot_save(site: Site) -> None:

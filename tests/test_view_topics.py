@@ -135,6 +135,9 @@ def test_topics_of_the_config_come_first_and_are_filters_by_name(store: Store, t
     found = find_view_topics(site_config, store, week, None)
     named = [("House", 8, True), ("Coffee & tea", 4, True)]
     assert [(one.name, one.n, one.is_named) for one in found.topics] == [*named, ("wall socket", 20, False)]
+    assert [(one.negative, one.stories.n) for one in found.topics] == [(0, 8), (0, 4), (100, 20)]
+    chosen = find_view_topics(site_config, store, week.changed(sentiment=Choice(("positive",))), None).topics
+    assert [one.negative for one in chosen if one.is_named] == [None, None]
     for one in found.topics:
         assert store.count(one.view.filter).n == one.n
         assert store.count(one.excluding.filter).n == found.total - one.n

@@ -22,7 +22,7 @@ from display.pages.context import page_context
 from display.pages.errors import error_json
 from display.problems import API_PATH
 from display.server.abandoned_requests import cancel_abandoned_queries
-from display.server.capacity import EXPORTS, limited
+from display.server.capacity import EXPORTS, PREVIEWS, limited
 from display.wall_state import UnknownWall
 from monitor.errors import FilterError, QueryError
 
@@ -173,7 +173,7 @@ def rules() -> Response:
 
 @blueprint.get("/rules/<path:name>/preview")
 @opens_to_tokens
-@limited(EXPORTS)
+@limited(PREVIEWS)
 def rule_preview(name: str) -> Response:
     """What another rule would find."""
     try:

@@ -12,7 +12,7 @@ from display.mcp_server import McpMissing, load_protocol
 from display.mcp_server.tools import Tools
 from display.pages.context import page_context
 from display.pages.errors import error_json
-from display.server.capacity import EXPORTS, limited
+from display.server.capacity import TOOL_CALLS, limited
 from monitor.model.people import Role
 
 PASSED_ON = ("Accept", "Content-Type", "Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name")
@@ -25,7 +25,7 @@ blueprint.before_request(count_request)
 @requires(Role.VIEWER)
 @opens_to_tokens
 @reads_by_post
-@limited(EXPORTS)
+@limited(TOOL_CALLS)
 def endpoint() -> Response:
     """Answer one message of an assistant."""
     context, account = page_context(), current_account()

@@ -75,7 +75,7 @@ class Tools:
     def explain_score(self, mention: int) -> Json:
         """Say why a mention has its sentiment: the words, cues and model behind it, and who corrected it."""
         answers = self._answers()
-        found = answers.mention(mention) if 0 < mention < 2**63 else None
+        found = answers.mention(mention)
         if found is None:
             raise UnknownMention(f"There is no mention {mention}: it was deleted, or never existed.")
         return _result(found | {"coverage": answers.sources({})["coverage"]}, [mention])

@@ -13,8 +13,8 @@ from display.pages.errors import error_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-DELIVERIES, EXPORTS, FEEDS = "deliveries", "exports", "feeds"
-THREADS: Mapping[str, int] = {DELIVERIES: 16, EXPORTS: 8, FEEDS: 4}
+DELIVERIES, EXPORTS, FEEDS, PREVIEWS, TOOL_CALLS = "deliveries", "exports", "feeds", "previews", "calls of tools"
+THREADS: Mapping[str, int] = {DELIVERIES: 16, EXPORTS: 8, FEEDS: 4, PREVIEWS: 4, TOOL_CALLS: 8}
 """Kind of request -> how many may be answered at the same time."""
 RETRY_AFTER_SECONDS = 10
 

@@ -46,6 +46,12 @@ class SourceConfig:
         return _makes_up_posts(self.options)
 
     @property
+    def is_read_in_full(self) -> bool:
+        """Whether it brings everything that is published there, and not only what the rules of the brands find."""
+        selects = (getattr(self.options, name, False) for name in ("is_searched", "is_prefiltered"))
+        return self.options is not None and not self.is_sample and not any(selects)
+
+    @property
     def sample_history(self) -> timedelta | None:
         """How much history of made-up posts it generates; None for a real source."""
         return timedelta(days=getattr(self.options, "history", 0)) if self.is_sample else None

@@ -6,15 +6,15 @@ so it is compared with the first of ``comparisons`` in which anything stands out
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from display.pages.mentions.facets import MAX_TOPIC_CHARS, NAMED_TOPIC, TOPIC
 from display.pages.mentions.filters import MentionsView
-from monitor.analysis.topics import Background, TopicFinder, blocked_words, query_words
-from monitor.model import Choice, FacetValue, FoundTopic, MentionFilter, Order, StoryCount, Texts
+from monitor.analysis.topics import Background, TopicFinder, blocked_words, query_words, story_sentiments
+from monitor.model import Choice, FacetValue, FoundTopic, MentionFilter, Order, Sentiment, StoryCount, Texts
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -24,6 +24,8 @@ MAX_TEXTS, MAX_COMPARED_TEXTS = 1_200, 1_500
 """Texts that are read of a view, and of each comparison: extracting the phrases of one takes about 0.1 ms."""
 BEFORE = timedelta(days=28)
 MAX_NAMED_TOPICS = 5
+MAX_SCORED_TEXTS = 300
+"""Of each named topic, for the share that is negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +106,24 @@ def _named_topics(config: Config, store: Store, view: MentionsView, upto: int | 
 def _named_topic(found: FacetValue, rule: str, view: MentionsView, store: Store, upto: int | None) -> ViewTopic:
     name, chosen = found.value, found.value in view.filter.named_topic.include
     alone = replace(view.filter, named_topic=Choice((name,)))
+    sentiments = story_sentiments(store.texts_of(alone.counted, MAX_SCORED_TEXTS, upto).rows)
     return ViewTopic(
         name,
         rule,
         found.n,
         store.count_stories(alone.counted, upto),
-        None,
+        None if view.filter.sentiment else _percent_negative(sentiments),
         view=view.without_value(NAMED_TOPIC, name) if chosen else view.with_value(NAMED_TOPIC, name),
         excluding=view.with_value(NAMED_TOPIC, name, exclude=True),
         chosen=chosen,
         is_named=True,
     )
+
+
+def _percent_negative(sentiments: Mapping[Sentiment, int]) -> int | None:
+    """Of stories; None if none has a score."""
+    scored = sum(sentiments.get(one, 0) for one in (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE))
+    return round(100 * sentiments.get(Sentiment.NEGATIVE, 0) / scored) if scored else None
 
 
 def comparisons(chosen: MentionFilter) -> Iterator[Comparison]:
@@ -137,15 +146,19 @@ def _finder(config: Config, chosen: MentionFilter) -> TopicFinder:
 
 
 def _view_topic(found: FoundTopic, view: MentionsView, store: Store, upto: int | None) -> ViewTopic:
-    scored, chosen = found.negative + found.neutral + found.positive, found.rule in view.filter.topic.include
+    chosen = found.rule in view.filter.topic.include
     alone = replace(view.filter, topic=Choice((found.rule,)))
-    percent = round(100 * found.negative / scored) if scored and not view.filter.sentiment else None
+    sentiments = {
+        Sentiment.NEGATIVE: found.negative,
+        Sentiment.NEUTRAL: found.neutral,
+        Sentiment.POSITIVE: found.positive,
+    }
     return ViewTopic(
         found.name,
         found.rule,
         found.n,
         store.count_stories(alone.counted, upto),
-        percent,
+        None if view.filter.sentiment else _percent_negative(sentiments),
         view=view.without_value(TOPIC, found.rule) if chosen else view.with_value(TOPIC, found.rule),
         excluding=view.with_value(TOPIC, found.rule, exclude=True),
         chosen=chosen,

@@ -99,7 +99,7 @@ def editor_page(editor: Editor, **changes: Any) -> str | tuple[str, int]:
         "rules/editor.html",
         tab="rules",
         health=health,
-        rows=brand_rows(context, posts_read()),
+        rows=brand_rows(context, posts_read(context.config)),
         topics=topic_rows(context),
         editor=shown,
         preview=found,

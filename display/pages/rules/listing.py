@@ -32,7 +32,7 @@ class BrandRow:
 
 
 def brand_rows(context: PageContext, read: int) -> list[BrandRow]:
-    """One row for each brand of the config. ``read``: posts that were read since the program started."""
+    """One row for each brand of the config. ``read``: see ``posts_read``."""
     now, zone, store = context.clock.now(), context.config.timezone, context.store
     week = {tally.brand: tally.n for tally in store.tallies(now - SHOWN_SPAN, now)}
     month = {tally.brand: tally.n for tally in store.tallies(now - QUIET_SPAN, now)}

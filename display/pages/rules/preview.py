@@ -192,13 +192,13 @@ def _warnings(context: PageContext, subject: Subject, figures: PreviewFigures, n
 
 
 def _share_of_read(context: PageContext, brand: Brand, figures: PreviewFigures, now: int, found: int) -> float | None:
-    """The share of all posts that are read: that of the rule in use, times how much more the other finds."""
-    read = posts_read()
-    if now:
-        share = share_of_read(context, brand, read)
-        return None if share is None else share * found / now
-    stored = [share_of_read(context, one, read) for one in context.config.brands]
-    return sum(filter(None, stored)) * found / max(1, figures.posts)
+    """The share of everything that a rule would find, from that of the rule in use, or else of all rules."""
+    read = posts_read(context.config)
+    share = share_of_read(context, brand, read)
+    if share is None or (share and now):
+        return share and share * found / now
+    shares = [share_of_read(context, one, read) for one in context.config.brands]
+    return sum(filter(None, shares)) * found / max(1, figures.posts)
 
 
 def _shown(side: PreviewSide, query: Query, now: datetime, context: PageContext, *, enters: bool) -> ShownSide:

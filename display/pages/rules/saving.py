@@ -14,7 +14,7 @@ from display.pages.setup.saving import Change, Refusal, announce_rule, config_fi
 from display.setup.config_file import FileText, is_writable
 from display.setup.toml_edits import add_table, set_table
 from monitor.config.changes import ConfigStatus
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 
 MAX_REASON_CHARS = 200
 
@@ -88,10 +88,18 @@ def add_topic(context: PageContext, name: str, stored: StoredRule, text: str) ->
 
 
 def _save(context: PageContext, subject: Subject, file: FileText, change: Change, text: str) -> Refusal | ConfigStatus:
-    announce_rule(subject.section, subject.name, text, _reason())
-    result = save(file, change)
-    if isinstance(result, Refusal) or result.problems:
-        subject.withdraw(context.store)
+    try:
+        announce_rule(subject.section, subject.name, text, _reason())
+        result = save(file, change)
+        if isinstance(result, Refusal) or result.problems:
+            subject.withdraw(context.store)
+    except StoreError as error:
+        name = context.config.path.name
+        if stored_rule(subject).text == text:
+            return Refusal(
+                f"{name} has the new rule, but it is not in use yet: {error} Reload {name} once that is over."
+            )
+        return Refusal(f"Nothing was saved, and what you typed is still here: {error} Save again once that is over.")
     return result
 
 

@@ -48,7 +48,7 @@ def listing() -> str:
         "rules/list.html",
         tab="rules",
         health=health,
-        rows=brand_rows(context, posts_read()),
+        rows=brand_rows(context, posts_read(context.config)),
         topics=topic_rows(context),
         topic_posts_left=context.store.named_topics.posts_to_review(),
     )

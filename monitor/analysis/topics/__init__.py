@@ -8,6 +8,15 @@ account make a topic. The package is pure; a finder caches only what it would ot
 """
 
 from monitor.analysis.topics.background import BACKGROUND_SPAN, Background, CommonPhrases, DaySample
-from monitor.analysis.topics.finder import TopicFinder, blocked_words, query_words
+from monitor.analysis.topics.finder import TopicFinder, blocked_words, query_words, story_sentiments
 
-__all__ = ["BACKGROUND_SPAN", "Background", "CommonPhrases", "DaySample", "TopicFinder", "blocked_words", "query_words"]
+__all__ = [
+    "BACKGROUND_SPAN",
+    "Background",
+    "CommonPhrases",
+    "DaySample",
+    "TopicFinder",
+    "blocked_words",
+    "query_words",
+    "story_sentiments",
+]

@@ -177,7 +177,7 @@ class TopicFinder:
     ) -> FoundTopic:
         configured = not candidate.key
         usual_of = background.usual_of_topic if configured else background.usual
-        stories = _stories([window.texts[n] for n in candidate.texts])
+        stories = story_sentiments([window.texts[n] for n in candidate.texts])
         return FoundTopic(
             name=candidate.name,
             rule=candidate.rule,
@@ -244,7 +244,7 @@ def _phrase_hashes(topics: Iterable[FoundTopic]) -> set[int]:
     return {hash(phrase_key(match[1])) for match in quoted if match}
 
 
-def _stories(texts: Iterable[Text]) -> Counter[Sentiment]:
+def story_sentiments(texts: Iterable[Text]) -> Counter[Sentiment]:
     """The scored texts by sentiment. A story counts once, by its mean score."""
     by_story: dict[tuple[bool, int], list[float]] = {}
     for text in texts:

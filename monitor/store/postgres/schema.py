@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 
@@ -126,7 +126,7 @@ def _create(raw: psycopg.Connection[Any], installation: str) -> str:
     db.execute("INSERT INTO link_progress VALUES (0)")
     db.execute("INSERT INTO access_version VALUES (1)")
     db.execute("INSERT INTO deletion_state VALUES (?, 0, NULL)", (secrets.token_bytes(32),))
-    insert_starting_views(db, now)
+    insert_starting_views(cast("Any", db), now)
     _migrate(db, FIRST_VERSION)
     return owner
 

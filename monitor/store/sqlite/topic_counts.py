@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 from monitor.model import Choice, FacetValue, MentionFilter
@@ -12,6 +13,8 @@ from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.queries import count
 from monitor.store.sqlite.samples import MAX_EXACT_MATCHES, Samples
 
+MAX_COUNTED = 12
+"""Topics that are counted one by one: the rarest, about which a sample says least."""
 _SELECT = """
     SELECT post.topics, count(*) FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post WHERE post.topics <> 0 GROUP BY post.topics"""
@@ -25,10 +28,16 @@ def topic_counts(db: Connection, samples: Samples, f: MentionFilter, upto: int |
     f = replace(f, named_topic=Choice())
     found = samples.draw(db, plan(db, f), upto)
     rows = db.execute(_SELECT, (json.dumps(found.ids),)).fetchall()
-    values = []
-    for name, slot in slots.items():
-        n = round(sum(n for topics, n in rows if topics >> slot & 1) * found.scale)
-        if not found.is_complete and n < 2 * MAX_EXACT_MATCHES:
-            n = count(db, samples, plan(db, replace(f, named_topic=Choice((name,)))), upto).n
-        values.append(FacetValue(name, n))
+    estimates = {
+        name: round(sum(n for topics, n in rows if topics >> slot & 1) * found.scale) for name, slot in slots.items()
+    }
+    for name in () if found.is_complete else rarest(estimates):
+        estimates[name] = count(db, samples, plan(db, replace(f, named_topic=Choice((name,)))), upto).n
+    values = [FacetValue(name, n) for name, n in estimates.items()]
     return sorted(values, key=lambda value: -value.n)
+
+
+def rarest(estimates: Mapping[str, int]) -> set[str]:
+    """The topics to count one by one."""
+    few = [name for name, n in estimates.items() if n < 2 * MAX_EXACT_MATCHES]
+    return set(sorted(few, key=estimates.__getitem__)[:MAX_COUNTED])
