@@ -17,7 +17,7 @@ from display.cli.main import cli
 from monitor.collector import Judge
 from monitor.errors import IntentFileError
 from monitor.intent import IntentFinder, load_intent_rules, parse_intent_rules, with_intents
-from monitor.intent.cue_index import Candidate
+from monitor.intent.cue_index import Candidate, Candidates, Fact
 from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, PatternError, parse_pattern
 from monitor.intent.rules import IntentRules
@@ -376,10 +376,11 @@ class AllCues:
     """Searches each text for all cues, instead of those that an index leaves."""
 
     def __init__(self, rules: Sequence[IntentRules]) -> None:
-        self._cues = [Candidate(one, cue, one.unless) for one in rules for cue in one.cues]
+        self._cues = [Candidate(one, cue, [(it, 1) for it in one.unless]) for one in rules for cue in one.cues]
 
-    def candidates(self, text: FoldedText, facts: int) -> list[Candidate]:
-        return self._cues
+    def candidates(self, text: FoldedText, facts: int) -> Candidates:
+        named = {name for name, bit in (("BRAND", Fact.BRAND), ("OTHER", Fact.OTHER)) if facts & bit}
+        return [one for one in self._cues if one.cue.names <= named], 1
 
 
 CUES = [cue for one in RULES for cue in one.cues]

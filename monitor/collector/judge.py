@@ -8,7 +8,7 @@ from itertools import compress
 from typing import Protocol, TypeAlias
 
 from monitor.collector.fair_lock import FairLock
-from monitor.intent import IntentFinder, with_intents
+from monitor.intent import IntentFinder, ScoredText, with_intents
 from monitor.learning import adjust
 from monitor.logs import FaultLog, bug
 from monitor.model import Finding, IntentPhrase, JudgedPost, Match, Offset, Post, Score, Span
@@ -130,11 +130,12 @@ class Judge:
     ) -> list[dict[str, tuple[IntentPhrase, ...]]]:
         if self._intents is None:
             return [{} for _ in posts]
-        find = self._intents.find
-        return [
-            find(post.body, post.text_start, post.lang, own, scored)
-            for post, own, scored in zip(posts, spans, scores, strict=True)
-        ]
+        return self._intents.find_batch(
+            [
+                ScoredText(post.body, post.text_start, post.lang, own, scored)
+                for post, own, scored in zip(posts, spans, scores, strict=True)
+            ]
+        )
 
 
 def _agreeing(scores: dict[str, Score], intents: Mapping[str, tuple[IntentPhrase, ...]]) -> dict[str, Score]:

@@ -5,12 +5,13 @@ that is named in the same sentence, or towards all of them if that sentence name
 """
 
 from monitor.intent.agreement import with_intents
-from monitor.intent.finder import IntentFinder
+from monitor.intent.finder import IntentFinder, ScoredText
 from monitor.intent.rules import IntentRules, built_in_rules_text, load_intent_rules, parse_intent_rules
 
 __all__ = [
     "IntentFinder",
     "IntentRules",
+    "ScoredText",
     "built_in_rules_text",
     "load_intent_rules",
     "parse_intent_rules",

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain, pairwise, product
 from operator import or_
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from monitor.intent.pattern import Keys, Pair
 from monitor.intent.rules import Cue, IntentRules
@@ -43,8 +43,8 @@ class Fact:
 class CandidateIndex(Protocol):
     """The interface of ``CueIndex``."""
 
-    def candidates(self, text: FoldedText, facts: int) -> list[Candidate]:
-        """The cues that may match ``text``, of which ``facts`` are known, in the order of the rules."""
+    def candidates(self, text: FoldedText, facts: int) -> Candidates:
+        """The cues that may match ``text``, of which ``facts`` are known."""
         ...
 
 
@@ -53,8 +53,16 @@ class Candidate(NamedTuple):
 
     rules: IntentRules
     cue: Cue
-    unless: Sequence[Cue]
-    """Those of the rules' exceptions that may match it."""
+    exceptions: Sequence[tuple[Cue, int]]
+    """The rules' exceptions, each with the bit of what a text in which it occurs satisfies."""
+
+    def exceptions_in(self, satisfied: int) -> list[Cue]:
+        """The exceptions that may occur in a text."""
+        return [cue for cue, bit in self.exceptions if bit & satisfied]
+
+
+Candidates: TypeAlias = tuple[Sequence[Candidate], int]
+"""The cues that may match a text, in the order of the rules, and the bits of what the text satisfies."""
 
 
 class _Satisfied(NamedTuple):
@@ -86,10 +94,10 @@ class CueIndex:
         self._words = _Words({one: found for one, found in satisfied.items() if isinstance(one, Keys)})
         self._pairs = _pairs_of_words((one, found) for one, found in satisfied.items() if not isinstance(one, Keys))
         unless = [[(cue, bits[exceptions[cue]]) for cue in one.unless] for one in rules]
-        self._cues = [(one, cue, own) for one, own in zip(rules, unless, strict=True) for cue in one.cues]
+        self._cues = [Candidate(one, cue, own) for one, own in zip(rules, unless, strict=True) for cue in one.cues]
 
-    def candidates(self, text: FoldedText, facts: int) -> list[Candidate]:
-        """The cues that may match ``text``, of which ``facts`` are known, in the order of the rules."""
+    def candidates(self, text: FoldedText, facts: int) -> Candidates:
+        """The cues that may match ``text``, of which ``facts`` are known."""
         words, others = _words(text)
         found = list(filter(None, map(self._words.__getitem__, words + others)))
         found += filter(None, map(self._pairs.get, pairwise(words)))
@@ -97,10 +105,7 @@ class CueIndex:
         for requirements, _ in found:
             satisfied |= requirements
         numbers = {n for _, cues in found for n, needed in cues if needed & satisfied == needed}
-        if not numbers:
-            return []
-        cues = map(self._cues.__getitem__, sorted(numbers))
-        return [Candidate(rules, cue, [one for one, bit in unless if bit & satisfied]) for rules, cue, unless in cues]
+        return [self._cues[n] for n in sorted(numbers)] if numbers else (), satisfied
 
 
 def _needed_facts(rules: IntentRules, cue: Cue) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from monitor.intent.agreement import plain_complaint, signs_of_complaint
-from monitor.intent.cue_index import Candidate, CandidateIndex, CueIndex, Fact
+from monitor.intent.cue_index import CandidateIndex, Candidates, CueIndex, Fact
 from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Pattern
 from monitor.intent.readable import readable
@@ -39,6 +40,18 @@ DEFAULT_LANGUAGE = "en"
 """For texts in an unknown language, which are mostly too short to be recognised."""
 
 
+class ScoredText(NamedTuple):
+    """A text in which intents are looked for."""
+
+    body: str
+    text_start: int
+    """Where the text begins in ``body``, after the title."""
+    lang: str | None
+    spans: Mapping[str, Sequence[Span]]
+    """For each brand, where its rule matches ``body``, which counts as its name where it is not named."""
+    scores: Mapping[str, Score]
+
+
 class IntentFinder:
     """Finds intents towards ``brands`` by rules. Threads may share one."""
 
@@ -64,43 +77,41 @@ class IntentFinder:
         spans: Mapping[str, Sequence[Span]],
         scores: Mapping[str, Score],
     ) -> dict[str, tuple[IntentPhrase, ...]]:
-        """Brand -> its intents, each with the first phrase that raises it; without brands that have none.
+        """Brand -> its intents, each with the first phrase that raises it; without brands that have none."""
+        return self.find_batch([ScoredText(body, text_start, lang, spans, scores)])[0]
 
-        ``spans``: for each brand, where its rule matches ``body``, which counts as its name where it is not named.
-        ``text_start``: where the text begins in ``body``, after the title.
+    def find_batch(self, texts: Sequence[ScoredText]) -> list[dict[str, tuple[IntentPhrase, ...]]]:
+        """For each text, what ``find`` returns.
+
+        One step for all texts, and then the next: the code and the tables of each stay in the processor's cache.
         """
-        lang = (lang or DEFAULT_LANGUAGE).lower()[:2]
-        index, body = self._by_language[lang], body[:MAX_CHARS]
-        found = self._find(index, body, text_start, spans, scores) if index else {}
-        if lang in self._complaint_languages:
-            for brand in spans:
-                phrases, score = found.get(brand, ()), scores[brand]
-                if score.sentiment is not Sentiment.NEGATIVE:
-                    continue
-                complaint = signs_of_complaint(score, body)
-                if not complaint and len(spans) == 1 and EXPLAINING.isdisjoint(phrase.intent for phrase in phrases):
-                    complaint = plain_complaint(score, body)
-                if complaint:
-                    found[brand] = _with_complaint(phrases, complaint)
-        return {brand: tuple([readable(one, body, lang) for one in phrases]) for brand, phrases in found.items()}
+        texts = [text if len(text.body) <= MAX_CHARS else text._replace(body=text.body[:MAX_CHARS]) for text in texts]
+        langs = [(text.lang or DEFAULT_LANGUAGE).lower()[:2] for text in texts]
+        named = [
+            (n, index, brand, one)
+            for n, (text, lang) in enumerate(zip(texts, langs, strict=True))
+            if (index := self._by_language[lang])
+            for brand, one in self._named_texts(text)
+        ]
+        candidates = [_candidates(index, one, texts[n].scores[brand].sentiment) for n, index, brand, one in named]
+        found: list[dict[str, tuple[IntentPhrase, ...]]] = [{} for _ in texts]
+        for (n, _, brand, one), possible in zip(named, candidates, strict=True):
+            if possible[0] and (phrases := _phrases(possible, one)):
+                found[n][brand] = phrases
+        for text, lang, phrases_by_brand in zip(texts, langs, found, strict=True):
+            if lang in self._complaint_languages:
+                _add_complaints(text, phrases_by_brand)
+        return [
+            {brand: tuple([readable(one, text.body, lang) for one in phrases]) for brand, phrases in by_brand.items()}
+            for text, lang, by_brand in zip(texts, langs, found, strict=True)
+        ]
 
-    def _find(
-        self,
-        index: CandidateIndex,
-        body: str,
-        text_start: int,
-        spans: Mapping[str, Sequence[Span]],
-        scores: Mapping[str, Score],
-    ) -> dict[str, tuple[IntentPhrase, ...]]:
-        """What the cues of ``index`` find."""
-        names = {brand: self._find_names(body, brand, matches) for brand, matches in spans.items()}
-        found: dict[str, tuple[IntentPhrase, ...]] = {}
+    def _named_texts(self, text: ScoredText) -> Iterator[tuple[str, NamedText]]:
+        """Each brand, and the text in which its names and those of the others are replaced."""
+        names = {brand: self._find_names(text.body, brand, matches) for brand, matches in text.spans.items()}
         for brand, own in names.items():
             others = [span for other, those in names.items() if other != brand for span in those]
-            text = NamedText(body, text_start, own, others)
-            if (possible := _possible(index, text, scores[brand])) and (phrases := _phrases(possible, text)):
-                found[brand] = phrases
-        return found
+            yield brand, NamedText(text.body, text.text_start, own, others)
 
     def _find_names(self, body: str, brand: str, matches: Sequence[Span]) -> list[Span]:
         names = self._names.get(brand)
@@ -149,26 +160,26 @@ class _Names:
         return [Span(*match.span()) for match in matches]
 
 
-def _possible(index: CandidateIndex, text: NamedText, score: Score) -> list[Candidate]:
-    """The cues that may match ``text``, for its names and its score."""
-    sentiment = score.sentiment
+def _candidates(index: CandidateIndex, text: NamedText, sentiment: Sentiment) -> Candidates:
+    """The cues that may match ``text``, for its names and its sentiment."""
     facts = _FACTS[sentiment]
     if "BRAND" in text.names:
         facts |= Fact.BRAND
     if "OTHER" in text.names:
         facts |= Fact.OTHER
-    candidates = index.candidates(text.folded, facts)
-    return [one for one in candidates if one.cue.names <= text.names and _fits_score(one.rules, sentiment)]
+    return index.candidates(text.folded, facts)
 
 
-def _phrases(candidates: Sequence[Candidate], text: NamedText) -> tuple[IntentPhrase, ...]:
+def _phrases(candidates: Candidates, text: NamedText) -> tuple[IntentPhrase, ...]:
     """For each intent, the first phrase of ``text`` that raises it."""
     found: dict[Intent, IntentPhrase] = {}
-    for rules, cue, unless in candidates:
+    cues, satisfied = candidates
+    for candidate in cues:
+        rules, cue, _ = candidate
         if rules.addressed is not None and rules.addressed != text.is_addressed:
             continue
         for span in _spans(cue, text):
-            if _counts(rules, cue, text, span) and not _is_excepted(unless, text, span):
+            if _counts(rules, cue, text, span) and not _is_excepted(candidate.exceptions_in(satisfied), text, span):
                 phrase = IntentPhrase(rules.intent, *text.origin(span))
                 if rules.intent not in found or phrase.start < found[rules.intent].start:
                     found[rules.intent] = phrase
@@ -184,18 +195,20 @@ def _compatible(found: dict[Intent, IntentPhrase]) -> tuple[IntentPhrase, ...]:
     return tuple(sorted(found.values(), key=lambda phrase: (phrase.start, phrase.intent)))
 
 
-def _with_complaint(phrases: Sequence[IntentPhrase], complaint: IntentPhrase) -> tuple[IntentPhrase, ...]:
-    """``phrases`` with ``complaint``, unless they have one or advertise: advertisers do not complain."""
-    found = {phrase.intent: phrase for phrase in phrases}
-    if Intent.COMPLAINT not in found and Intent.NOISE not in found:
-        found[Intent.COMPLAINT] = complaint
-    return _compatible(found)
-
-
-def _fits_score(rules: IntentRules, sentiment: Sentiment) -> bool:
-    if rules.score == "not negative":
-        return sentiment is not Sentiment.NEGATIVE
-    return not rules.score or sentiment is not Sentiment.POSITIVE
+def _add_complaints(text: ScoredText, found: dict[str, tuple[IntentPhrase, ...]]) -> None:
+    """Add to ``found``, for each brand without one, the complaint that its score rests on."""
+    for brand in text.spans:
+        score = text.scores[brand]
+        if score.sentiment is not Sentiment.NEGATIVE:
+            continue
+        phrases = {phrase.intent: phrase for phrase in found.get(brand, ())}
+        if Intent.COMPLAINT in phrases or Intent.NOISE in phrases:  # advertisers do not complain
+            continue
+        complaint = signs_of_complaint(score, text.body)
+        if not complaint and len(text.spans) == 1 and EXPLAINING.isdisjoint(phrases):
+            complaint = plain_complaint(score, text.body)
+        if complaint:
+            found[brand] = _compatible({**phrases, Intent.COMPLAINT: complaint})
 
 
 def _spans(cue: Cue, text: NamedText) -> list[Span]:
