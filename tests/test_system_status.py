@@ -128,3 +128,11 @@ def test_only_admins_read_how_to_install_the_language_model() -> None:
 def test_a_language_model_that_fails_is_trouble() -> None:
     found = line("Languages", opinions=OpinionStatus(is_used=True, problem="It crashed."), waiting_posts=12)
     assert found == StatusLine("Languages", "English only.", "It crashed. 12 posts wait.", trouble=True)
+
+
+def test_stored_mentions_that_are_judged_again_are_counted() -> None:
+    found = line("Stored mentions", posts_to_rejudge=1200)
+    assert found.figure == "Being judged again."
+    assert "about 1,200 posts are still to be read" in found.text
+    names = [one.name for one in status_lines(facts(), dict(ALL_HEALTHY), for_admin=True)]
+    assert "Stored mentions" not in names

@@ -19,7 +19,7 @@ from monitor.sentiment.decisive import counts_by_words
 from monitor.sentiment.scorer import Scorer
 from monitor.sentiment.targeted import SIGN_WEIGHTS, score_from_weights
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised with every change of words or rules that changes scores or their evidence: stored posts are judged again.
 
 ``tests/test_rules_version.py`` fails where this was forgotten."""

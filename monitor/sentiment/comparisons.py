@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from monitor.model import CueKind
 from monitor.sentiment import token_flags
@@ -74,6 +75,8 @@ class _Comparisons:
         """The valence for a brand whose name follows the word at ``i``."""
         word = self._words[i]
         negated = -1.0 if self._is_negated(i) else 1.0
+        if self._rivals and (word in cues.LEAVING_VERBS or word in cues.PARTING_VERBS) and self._is_regretted(i):
+            return COMPARISON_VALENCE
         if word in cues.LEAVING_VERBS:
             return -negated * COMPARISON_VALENCE
         if word in cues.PARTING_VERBS:
@@ -103,7 +106,9 @@ class _Comparisons:
         if word == "than":
             return -COMPARISON_VALENCE if self._has_before(i, 1, frozenset(("rather",))) else 0.0
         if word == "for":
-            return COMPARISON_VALENCE if self._has_before(i, 1, frozenset(("match",))) or self._is_left_for(i) else 0.0
+            if self._is_left_for(i):
+                return -COMPARISON_VALENCE if self._is_regretted(i) else COMPARISON_VALENCE
+            return COMPARISON_VALENCE if self._has_before(i, 1, frozenset(("match",))) else 0.0
         if word == "of":
             return -COMPARISON_VALENCE if self._has_before(i, 1, frozenset(("instead", "rid", "ahead"))) else 0.0
         if word == "with" and negated < 0 and self._has_before(i, 1, frozenset(("compete", "compare"))):
@@ -114,6 +119,11 @@ class _Comparisons:
         """ "ditched RIVAL for BRAND"."""
         follows_rival = any(rival.end == i for rival in self._rivals)
         return follows_rival and self._has_before(i, 6, cues.LEAVING_VERBS | cues.PARTING_VERBS)
+
+    def _is_regretted(self, i: int) -> bool:
+        """ "why did I ever leave BRAND": the author would undo it."""
+        words = self._words[max(0, i - 8, self._text.sentence_of(i)[0]) : i]
+        return any(pair in cues.REGRETTING for pair in pairwise(words)) or not cues.REGRETTED_NOUNS.isdisjoint(words)
 
     def _valence_after_as(self, i: int) -> float:
         """ "not as good as BRAND" is in its favour, "not as bad as BRAND" against it; without a negation neither."""

@@ -106,7 +106,7 @@ def _farewells(
 def _missed(
     text: TokenizedText, own: Sequence[NameMatch], rivals: Sequence[NameMatch]
 ) -> Iterator[tuple[int, int, float]]:
-    """ "with RIVAL I miss BRAND", "I miss flying BRAND"."""
+    """ "with RIVAL I miss BRAND", "I miss flying BRAND", "at least BRAND answers"."""
     for names, rank in ((own, 1.0), (rivals, -0.5)):
         for name in names:
             i = name.start - 1
@@ -114,6 +114,10 @@ def _missed(
                 i -= 1
             if i >= 0 and text.words[i] in cues.MISSING_VERBS and text.same_sentence(i, name.start):
                 yield i, i, rank
+            for phrase in cues.PREFERRED_AFTER:
+                first = name.start - len(phrase)
+                if first >= 0 and text.words[first : name.start] == list(phrase):
+                    yield first, name.start - 1, rank
 
 
 def _made_to_shine(

@@ -70,7 +70,8 @@ VERB_AUXILIARIES = word_set(
 EXTRA_CUES = word_set(
     "ahead behind compete compare unlike instead rid superior inferior preferable rather compared match candle over "
     "as better worse dust circles water shame floor learn > >> >>> "
-    "makes make made making miss missing missed notes lesson lessons page goodbye bye bye-bye farewell adios hello"
+    "makes make made making miss missing missed notes lesson lessons page goodbye bye bye-bye farewell adios hello "
+    "least happen happened wishes glad why regret regretting never"
 )
 LEARNING = word_set("learn notes lesson lessons page leaf")
 """Before "from" and the model: "could learn from BRAND", "take notes from BRAND"."""
@@ -80,6 +81,30 @@ GREETINGS = word_set("hello hi hey welcome")
 """Right before the brand that somebody turns to, beside such a farewell."""
 MISSING_VERBS = word_set("miss missing missed misses")
 """Right before the brand that somebody would rather have, beside another. Cost: "missed RIVAL's flight"."""
+PREFERRED_AFTER = (
+    ("at", "least"),
+    ("at", "least", "with"),
+    ("never", "happen", "with"),
+    ("not", "happen", "with"),
+    ("wouldn't", "happen", "with"),
+    ("never", "happened", "with"),
+    ("wishes", "it", "was"),
+    ("wishes", "it", "were"),
+    ("wishes", "they", "were"),
+    ("glad", "i", "went", "with"),
+    ("glad", "we", "went", "with"),
+    ("glad", "i", "chose"),
+    ("glad", "we", "chose"),
+    ("glad", "i", "picked"),
+    ("glad", "we", "picked"),
+    ("glad", "i", "use"),
+    ("glad", "i'm", "with"),
+)
+"""Right before the brand that is better, beside another: "at least BRAND answers". Cost: "at least RIVAL
+has 3 shops"."""
+REGRETTING = (("why", "did"), ("should", "never"), ("shouldn't", "have"), ("never", "should"), ("should", "not"))
+"""Two words before a farewell that its author regrets: "why did I ever leave BRAND". Also REGRETTED_NOUNS."""
+REGRETTED_NOUNS = word_set("regret regretting regretted mistake")
 MAKING_VERBS = word_set("makes make made making")
 MADE_PEOPLE = word_set("me us you one people everyone")
 MADE_TO = word_set(

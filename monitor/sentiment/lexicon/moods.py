@@ -116,7 +116,7 @@ MARKS: dict[CueKind, str] = {
     ),
     CueKind.DENIED: (
         "not saying|isn't saying|nobody says|no one says|doesn't mean|does not mean|not that i|not claiming|"
-        "not calling|never said|did not say|didn't say|not as if|it's not like"
+        "not calling|not once in|not once has|not once have|never said|did not say|didn't say|not as if|it's not like"
     ),
     CueKind.SYMPATHY: (
         "sorry to hear|sorry for your|so sorry for|feel bad for|feel sorry for|felt bad for|felt sorry for|"

@@ -49,6 +49,24 @@ KEPT = {
     "as good as their word": 1.8, "as good as its word": 1.8, "true to their word": 1.6, "true to its word": 1.6,
     "no nasty surprises": 1.6, "no hidden fees": 1.6, "no hidden costs": 1.6, "was taken care of": 1.2,
     "were taken care of": 1.2,
+    # Denials that are praise, and doubts that are over.
+    **{
+        f"{never} let {whom} down": 2.2
+        for never, whom in product(
+            ("never", "not once", "not", "haven't", "hasn't", "never once", "don't", "doesn't"), ("me", "us", "you")
+        )
+    },
+    **{
+        f"{cannot} {live} without{whose}": 2.0
+        for cannot, live, whose in product(
+            ("can't", "cannot", "couldn't", "could not"),
+            ("live", "imagine life", "be", "do"),
+            ("", " my", " our", " the", " this"),
+        )
+    },
+    "was sceptical": 0.4, "was skeptical": 0.4, "were sceptical": 0.4, "were skeptical": 0.4,
+    "had my doubts": 0.4, "had doubts": 0.4, "i'm sold": 1.6, "am sold": 1.4,
+    "take it all back": 1.6, "how it's done": 1.6, "turned a bad": 1.4,
     **{f"{still} {joy}": 1.8 for still, joy in product(("still", "always", "never fail to"), _PLEASURES)},
     **{f"{joy} every time": 1.8 for joy in _PLEASURES},
 }  # fmt: skip
