@@ -18,8 +18,7 @@ from monitor.query.matcher import Matcher
 from monitor.query.topic_matcher import TopicMatcher, topics_digest
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
-from monitor.store.sql import named_topics
-from monitor.store.sqlite import topic_counts
+from monitor.store.sql import named_topics, topic_counts
 from tests.fake_store import ALL
 from tests.fakes import NOON
 from tests.test_store_sqlite_derived import inconsistencies

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from monitor.errors import DatabaseMissing, SchemaError, StoreError
 from monitor.query import Document, index_text, parse_search
 from monitor.query.fts import compile_fts
+from monitor.store import sqlite
+from monitor.store.options import OpenOptions
 from monitor.store.postgres import schema
 from monitor.store.postgres.connections import Connection, Readers, connect
 from monitor.store.postgres.location import Location
 from monitor.store.postgres.search import tsquery
 from monitor.store.postgres.translation import translate
-from tests.fake_store import QUERIES, WORDS, judged
+from monitor.store.sqlite.migrations import migrations
+from tests.fake_store import QUERIES, WORDS, judged, raw_connection
 from tests.postgres_cluster import Cluster
 
 
@@ -92,6 +98,21 @@ def test_a_search_finds_what_the_rule_matches(db: Connection) -> None:
         found = {n for (n,) in db.execute(sql, (query.expression,))}
         assert expected == {n for n in found if query.accepts(Document.of(posts[n]))}, rule
         assert expected <= found
+
+
+def test_both_engines_have_the_same_tables(db: Connection, tmp_path: Path) -> None:
+    """A migration of SQLite needs a step in ``schema.STEPS``, or its tables in ``tables.sql`` before a release."""
+    newest = max(int(migration.name[1:4]) for migration in migrations.pending(Database(memory=True)))
+    assert newest == schema.VERSION
+    sqlite.open_sqlite(f"sqlite:///{tmp_path / 'wallflower.db'}", OpenOptions()).close()
+    with closing(raw_connection(tmp_path / "wallflower.db")) as other:
+        select = """SELECT tables.name, columns.name
+            FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+            WHERE tables.type = 'table' AND tables.name NOT LIKE 'mention_fts%' AND tables.name NOT LIKE '%sqlite_%'"""
+        expected = set(other.execute(select))
+    select = """SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'
+        AND table_name NOT IN ('mention_fts', 'mention_fts_sample', 'mention_doc', 'last_id', 'wallflower')"""
+    assert set(db.execute(select)) == expected
 
 
 def test_functions_of_sqlite_exist(db: Connection) -> None:

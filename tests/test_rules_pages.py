@@ -28,9 +28,9 @@ from monitor.query.matcher import Matcher
 from monitor.query.topic_matcher import TopicMatcher, topics_digest
 from monitor.rules import Rematcher
 from monitor.sentiment import Scorer
+from monitor.store.sql.rule_preview import PreviewLimits
+from monitor.store.sql.rules import SqlRules
 from monitor.store.sqlite import SqliteStore
-from monitor.store.sqlite.rule_preview import PreviewLimits
-from monitor.store.sqlite.rules import SqliteRules
 from tests.access_setup import add_people, sign_in
 from tests.fake_server import Connection, http_for, serving
 from tests.fakes import NOON, post
@@ -131,7 +131,7 @@ def test_a_preview_says_what_enters_and_leaves_and_why(site: Site) -> None:
 def test_a_preview_from_a_sample_says_so_in_every_figure(site: Site) -> None:
     store = site.store
     assert isinstance(store, SqliteStore)
-    store.rules = SqliteRules(store._read, store._write, store._slow_read, PreviewLimits(posts=3))
+    store.rules = SqlRules(store._read, store._write, store._slow_read, PreviewLimits(posts=3))
     page = shown(site.client.get("/rules/Acme?text=globex").text)
     assert re.search(r"would have found about \d+ mentions?, (about \d+ (fewer|more)|as many as now)", page)
     assert re.search(r"About \d+ would enter and about \d+ would leave. These are estimates from an even sample", page)

@@ -21,10 +21,10 @@ from monitor.query.comparing import is_certainly_narrower
 from monitor.query.fts import compile_bounds
 from monitor.rules import RematchStep
 from monitor.store import Store, open_store
+from monitor.store.sql.rule_preview import PreviewLimits
+from monitor.store.sql.rules import SqlRules
 from monitor.store.sql.units import EPOCH
 from monitor.store.sqlite import SqliteStore
-from monitor.store.sqlite.rule_preview import PreviewLimits
-from monitor.store.sqlite.rules import SqliteRules
 from tests.fake_store import raw_connection
 from tests.rules_setup import (
     BEGIN,
@@ -110,9 +110,9 @@ def test_a_preview_names_the_newest_posts_of_each_side(store: Store) -> None:
     assert found.posts == 250
 
 
-def limited(store: SqliteStore, **limits: int) -> SqliteRules:
+def limited(store: SqliteStore, **limits: int) -> SqlRules:
     """Previews of ``store`` with lower limits."""
-    return SqliteRules(store._read, store._write, store._slow_read, PreviewLimits(**limits))
+    return SqlRules(store._read, store._write, store._slow_read, PreviewLimits(**limits))
 
 
 def test_a_preview_that_would_read_too_many_texts_is_an_estimate(store: SqliteStore) -> None:

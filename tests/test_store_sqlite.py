@@ -15,10 +15,10 @@ from monitor.errors import DatabaseMissing, StoreError
 from monitor.model import MentionFilter, SaveResult, SourceStatus, Topics
 from monitor.store import open_store
 from monitor.store.options import OpenOptions
-from monitor.store.sql import saving, sources
+from monitor.store.sql import brand_figures, saving, sources
 from monitor.store.sql.changes import MAX_LOG_ROWS
 from monitor.store.sql.units import to_ms
-from monitor.store.sqlite import SqliteStore, brand_figures
+from monitor.store.sqlite import SqliteStore
 from monitor.store.sqlite.connections import MAX_READERS
 from monitor.store.sqlite.database_status import SAFE_VERSION
 from tests.fake_site import working_status

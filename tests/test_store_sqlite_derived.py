@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.store.options import OpenOptions
+from monitor.store.sql import cube_sums
 from monitor.store.sqlite import SqliteStore, derived
 from tests.fake_store import SOURCES, World, raw_connection, run_random_operations
 from tests.fakes import NOON
@@ -47,7 +48,7 @@ def inconsistencies(path: Path) -> list[str]:
     """The cubes, and the parts of the index, that do not equal the rows of mention."""
     db = raw_connection(path)
     try:
-        wrong = derived.wrong_cubes(db)  # type: ignore[arg-type]
+        wrong = cube_sums.wrong_cubes(db)  # type: ignore[arg-type]
         for index in derived.SEARCH_INDEXES:
             try:
                 db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
@@ -94,7 +95,7 @@ def test_a_write_that_bypasses_the_store_is_detected(store: SqliteStore, stateme
 def test_a_wrong_5_minute_count_is_detected(store: SqliteStore) -> None:
     store.save(SOURCES[0], World(3).batch(SOURCES[0], 40), now=NOON)
     db = raw_connection(store.path)
-    assert derived.wrong_cubes(db) == []  # type: ignore[arg-type]
+    assert cube_sums.wrong_cubes(db) == []  # type: ignore[arg-type]
     db.execute("UPDATE cube_5min SET negative = negative + 1 WHERE n > 0")
-    assert derived.wrong_cubes(db) == ["cube_5min"]  # type: ignore[arg-type]
+    assert cube_sums.wrong_cubes(db) == ["cube_5min"]  # type: ignore[arg-type]
     db.close()

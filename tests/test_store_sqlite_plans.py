@@ -11,10 +11,7 @@ import pytest
 
 from monitor.model import Choice, Count, MentionFilter, Order
 from monitor.store.options import OpenOptions
-from monitor.store.sql.connection import Connection
-from monitor.store.sql.units import DAY_MS, from_ms, month_of, month_start, to_ms
-from monitor.store.sqlite import (
-    SqliteStore,
+from monitor.store.sql import (
     brand_figures,
     candidates,
     facets,
@@ -25,8 +22,11 @@ from monitor.store.sqlite import (
     time_order,
     top_values,
 )
-from monitor.store.sqlite.cubes import Segment, segments
-from monitor.store.sqlite.plan import Plan, plan
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.cubes import Segment, segments
+from monitor.store.sql.plan import Plan, plan
+from monitor.store.sql.units import DAY_MS, from_ms, month_of, month_start, to_ms
+from monitor.store.sqlite import SqliteStore
 from tests.fake_store import ALL, BRANDS, SOURCES, World, judged
 from tests.fakes import NOON
 

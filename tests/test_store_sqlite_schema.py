@@ -17,8 +17,9 @@ from monitor.errors import SchemaError, StoreError
 from monitor.model import FoundTopic, Health, MentionFilter, SourceRequest, SourceStatus, Spend, Trend
 from monitor.query import TOKENIZER
 from monitor.store import open_store
+from monitor.store.sql import cube_sums
 from monitor.store.sql.units import from_ms
-from monitor.store.sqlite import derived, migration_steps, migrations
+from monitor.store.sqlite import migration_steps, migrations
 from tests.fake_store import ALL, World, judged, raw_connection, run_random_operations
 from tests.fakes import NOON
 
@@ -236,7 +237,7 @@ def test_an_old_database_keeps_all_its_rows(tmp_path: Path) -> None:
     before["cube_brand_day"] = [row[:-1] for row in before["cube_brand_day"]]  # without the old column
     assert {name: after[name] for name in before} == before
     assert set(after) == {*before, *CHANGED, *NEW_TABLES}
-    assert derived.wrong_cubes(raw_connection(path)) == []  # type: ignore[arg-type]
+    assert cube_sums.wrong_cubes(raw_connection(path)) == []  # type: ignore[arg-type]
 
 
 def test_an_old_database_can_be_used(tmp_path: Path) -> None:

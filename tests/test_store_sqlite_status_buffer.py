@@ -16,8 +16,8 @@ from monitor.errors import StoreError
 from monitor.model import Batch, Health, SourceStatus
 from monitor.store import KEEP
 from monitor.store.options import OpenOptions
+from monitor.store.sql.status_buffer import StatusBuffer, WrittenStatuses
 from monitor.store.sqlite import SqliteStore
-from monitor.store.sqlite.status_buffer import StatusBuffer, WrittenStatuses
 from tests.fake_store import judged, raw_connection
 from tests.fake_writer import new_writer
 from tests.fakes import NOON, FakeClock

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.model import UNDATED, JudgedPost, Mention, MentionFilter, Order, Position
 from monitor.store import Store, open_store
-from monitor.store.sqlite import time_order
+from monitor.store.sql import time_order
 from tests.fake_store import ALL, BRANDS, SOURCES, Truth, World, in_order, judged, run_random_operations
 from tests.fakes import NOON
 

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.model import Choice, Finding, JudgedPost, Match, Mention, MentionFilter, Score
 from monitor.store import open_store
-from monitor.store.sqlite import derived
+from monitor.store.sql import cube_sums
 from monitor.store.sqlite.store import SqliteStore
 from tests.cli_runner import runner
 from tests.fake_server import serving
@@ -85,7 +85,7 @@ def test_a_repair_restores_every_invariant(store: SqliteStore, tmp_path: Path, l
     added = [m.added_at for m in mentions(store)]
     assert added == sorted(added)
     with closing(sqlite3.connect(tmp_path / "wallflower.db")) as db:
-        assert derived.wrong_cubes(db) == []
+        assert cube_sums.wrong_cubes(db) == []
         db.execute("INSERT INTO mention_fts (mention_fts, rank) VALUES ('integrity-check', 1)")
         wrong_posts = """SELECT count(*) FROM post JOIN mention ON mention.post = post.id
             WHERE post.published_at <> mention.published_at OR post.added_at > mention.added_at"""

@@ -13,10 +13,10 @@ from monitor.model import Choice, MentionFilter, RuleChange, Topic
 from monitor.model.rules import Rematch
 from monitor.query.topic_matcher import topics_digest
 from monitor.store import Store, open_store
+from monitor.store.sql.named_topics import SqlNamedTopics
+from monitor.store.sql.rule_preview import PreviewLimits
+from monitor.store.sql.samples import Samples
 from monitor.store.sqlite import SqliteStore
-from monitor.store.sqlite.named_topics import SqliteNamedTopics
-from monitor.store.sqlite.rule_preview import PreviewLimits
-from monitor.store.sqlite.samples import Samples
 from tests.fakes import NOON
 from tests.rules_setup import EDGES, random_rules, save_tweets
 from tests.test_named_topics import DELIVERY, PRICE, new_store, run, save, use
@@ -111,7 +111,7 @@ def test_beyond_the_limits_the_preview_of_a_topic_is_an_estimate(tmp_path: Path)
         topics = (Topic("Travel", "flight"),)
         run(store, *topics)
         assert topics_digest(topics)
-        few = SqliteNamedTopics(store._read, store._write, store._slow_read, Samples(), PreviewLimits(posts=125))
+        few = SqlNamedTopics(store._read, store._write, store._slow_read, Samples(), PreviewLimits(posts=125))
         found = few.preview("Travel", "flight OR bag", EDGES, 5)
         exact = store.named_topics.preview("Travel", "flight OR bag", EDGES, 5)
         assert (found.exact, exact.exact) == (False, True)

@@ -3,7 +3,7 @@
     options       how a store is opened
     interface     the Store protocol: its docstrings are the contract of every engine
     maintenance   the protocols for backup, restore, erasure and retention; backups: the files of backups
-    sqlite        the SQLite engine; the only place with SQL
+    sql           what every engine runs; sqlite, postgres: the engines
     tail          follows the change log
 
 ``open_store(url)`` returns a Store. A second engine is one more package and one more scheme in ``_ENGINES``.
@@ -20,14 +20,19 @@ from monitor.model import MigrationProgress
 from monitor.store.interface import KEEP, Store
 from monitor.store.maintenance import DatabaseFiles
 from monitor.store.options import WRITE_TIMEOUT_SECONDS, OpenOptions
+from monitor.store.postgres import open_postgres
+from monitor.store.postgres.location import Location
 from monitor.store.sqlite import open_sqlite, sqlite_files
 
 __all__ = ["KEEP", "DatabaseFiles", "Store", "database_files", "open", "open_store"]
 
-_ENGINES: Mapping[str, Callable[[str, OpenOptions], Store]] = MappingProxyType({"sqlite": open_sqlite})
-"""URL scheme -> opens a store at what follows ``:///``."""
+_ENGINES: Mapping[str, Callable[[str, OpenOptions], Store]] = MappingProxyType(
+    {"sqlite": open_sqlite, "postgresql": open_postgres}
+)
+"""URL scheme -> opens a store at a URL."""
+_SEPARATORS: Mapping[str, str] = MappingProxyType({"sqlite": ":///", "postgresql": "://"})
 _FILES: Mapping[str, Callable[[str], DatabaseFiles]] = MappingProxyType({"sqlite": sqlite_files})
-"""URL scheme -> the files of the database at what follows ``:///``."""
+"""URL scheme -> the files of the database at a URL."""
 
 
 def open_store(
@@ -47,23 +52,24 @@ def open_store(
     Raises DatabaseMissing, StoreError for a database that is damaged, not ours or not writable, and SchemaError for one
     of a newer version. All of them are left untouched.
     """
-    scheme, location = _split(url)
-    return _ENGINES[scheme](location, OpenOptions(create, lock_timeout, long_running, clock, on_migration))
+    return _ENGINES[_scheme(url)](url, OpenOptions(create, lock_timeout, long_running, clock, on_migration))
 
 
 def database_files(url: str) -> DatabaseFiles:
     """The files of the database at ``url``, for backup and restore; neither opened nor created. Raises StoreError."""
-    scheme, location = _split(url)
-    return _FILES[scheme](location)
+    scheme = _scheme(url)
+    if scheme not in _FILES:
+        raise StoreError("A PostgreSQL database is backed up and restored with its own tools, such as pg_dump.")
+    return _FILES[scheme](url)
 
 
-def _split(url: str) -> tuple[str, str]:
-    """The scheme of ``url``, and what follows it. Raises StoreError for an engine that does not exist."""
-    scheme, separator, location = url.partition(":///")
+def _scheme(url: str) -> str:
+    """The scheme of ``url``. Raises StoreError for an engine that does not exist."""
+    scheme, separator, location = url.partition(_SEPARATORS.get(url.partition(":")[0], "://"))
     if scheme not in _ENGINES or not (separator and location):
-        known = ", ".join(f"{name}:///..." for name in _ENGINES)
-        raise StoreError(f"{url!r} is not the URL of a database that Wallflower supports. Supported: {known}.")
-    return scheme, location
+        known = ", ".join(f"{name}{separator}..." for name, separator in _SEPARATORS.items())
+        raise StoreError(f"{Location(url)} is not one that Wallflower supports. Supported: {known}.")
+    return scheme
 
 
 open = open_store  # for `from monitor import store; store.open(url)`

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import psycopg
 from psycopg.adapt import AdaptersMap, Buffer, Loader
@@ -14,10 +14,11 @@ from psycopg.types.string import StrDumper
 from psycopg_pool import ConnectionPool
 
 from monitor.errors import StoreError
+from monitor.store.postgres import derived
 from monitor.store.postgres.errors import store_errors
 from monitor.store.postgres.location import Location
 from monitor.store.postgres.translation import Statement, translate
-from monitor.store.sql.connection import Dialect, Parameters
+from monitor.store.sql.connection import Derived, Dialect, Parameters
 
 MAX_READERS = 8
 """Concurrent reads of one process."""
@@ -33,6 +34,7 @@ DIALECT: Final = Dialect(
     name="postgres",
     last_id="SELECT id FROM last_id WHERE name = ?",
     random_bits="CAST(floor(random() * 8388608) AS bigint)",
+    expands_prefixes=False,
 )
 
 
@@ -87,7 +89,8 @@ class _Context:
 class Connection:
     """Runs shared SQL on a connection of psycopg."""
 
-    dialect: Final = DIALECT
+    dialect: ClassVar[Dialect] = DIALECT
+    derived: ClassVar[Derived] = derived
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         self.raw = raw
@@ -166,6 +169,7 @@ class Readers:
 
         Waits while all connections are in use; must not be nested.
         """
+        self.check_open()
         try:
             with store_errors(self._location), self._pool.connection() as raw:
                 raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -177,6 +181,11 @@ class Readers:
         except StoreError as error:
             self._failed(error)
             raise
+
+    def check_open(self) -> None:
+        """Raise StoreError after ``close``."""
+        if self._pool.closed:
+            raise StoreError(f"{self._location} was closed.")
 
     def close(self) -> None:
         """Close all connections."""

@@ -32,6 +32,13 @@ FUNCTIONS = (
     """
     CREATE FUNCTION min(a bigint, b bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN least(a, b) END $$""",
+    """
+    CREATE FUNCTION ids_as_json(ids bigint[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT CAST(array_to_json(ids) AS text) $$""",
+    """
+    CREATE AGGREGATE json_group_array(bigint) (
+        SFUNC = array_append, STYPE = bigint[], INITCOND = '{}', FINALFUNC = ids_as_json
+    )""",
     # The words of a title and a text that ``index_text`` wrote, with their positions.
     f"""
     CREATE FUNCTION text_words(title text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

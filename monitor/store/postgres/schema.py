@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 
@@ -23,9 +23,9 @@ from monitor.store.postgres.functions import FUNCTIONS
 from monitor.store.postgres.location import Location
 from monitor.store.sql.starting_views import insert_starting_views
 
-VERSION = 36
+VERSION = 38
 """Of the newest migration. ``tables.sql`` has the tables of FIRST_VERSION."""
-FIRST_VERSION = 36
+FIRST_VERSION = 38
 STEPS: Mapping[int, Callable[[Connection], None]] = MappingProxyType({})
 """Version -> what makes it of the version before."""
 MIN_SERVER = 150_000
@@ -126,7 +126,7 @@ def _create(raw: psycopg.Connection[Any], installation: str) -> str:
     db.execute("INSERT INTO link_progress VALUES (0)")
     db.execute("INSERT INTO access_version VALUES (1)")
     db.execute("INSERT INTO deletion_state VALUES (?, 0, NULL)", (secrets.token_bytes(32),))
-    insert_starting_views(cast("Any", db), now)
+    insert_starting_views(db, now)
     _migrate(db, FIRST_VERSION)
     return owner
 

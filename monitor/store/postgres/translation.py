@@ -15,7 +15,7 @@ _PARTS = re.compile(
     r"""
     (?P<text> '(?:[^']|'')*' | "[^"]*" | --[^\n]*)
     | \bIS\s+(?P<differs>NOT\s+)?(?=[?:])
-    | (?P<match>\bmention_fts\s+MATCH\s+)\?(?P<match_number>\d*)
+    | \b(?P<index>mention_fts(?:_sample)?)\s+MATCH\s+\?(?P<match_number>\d*)
     | \?(?P<number>\d*)
     | (?<![:\w]):(?P<name>[a-z_]+)
     """,
@@ -63,7 +63,7 @@ class _Parameters:
         kind = found.lastgroup or ""
         written: Mapping[str, Callable[[], str]] = {
             "text": lambda: found[0],
-            "match_number": lambda: self._search(found["match_number"]),
+            "match_number": lambda: self._search(found["index"], found["match_number"]),
             "number": lambda: f"${self._number(found['number'])}",
             "name": lambda: f"${self._named(found['name'])}",
         }
@@ -80,7 +80,7 @@ class _Parameters:
             self.names.append(name)
         return 1 + self.names.index(name)
 
-    def _search(self, written: str) -> str:
+    def _search(self, index: str, written: str) -> str:
         number = self._number(written)
         self.searches.add(number - 1)
-        return f"mention_fts.document @@ CAST(${number} AS tsquery)"
+        return f"{index}.document @@ CAST(${number} AS tsquery)"

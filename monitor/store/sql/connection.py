@@ -22,6 +22,8 @@ class Dialect:
     """Selects the highest id that was ever assigned in the table named by the one parameter; no row if none was."""
     random_bits: str
     """A random integer of at least 0 and less than 2 ** 23, another one for each row."""
+    expands_prefixes: bool
+    """Whether a prefix is found faster as an OR of few words; see ``prefixes``."""
 
 
 class Cursor(Protocol):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from monitor.model import ChangeKind, PostToFit, RuleChange, Topic, TopicReview
-from monitor.model.rules import RuleVersion
+from monitor.model import ChangeKind, FacetValue, MentionFilter, PostToFit, RuleChange, Topic, TopicReview
+from monitor.model.rules import PreviewFigures, RuleVersion
+from monitor.query import parse
 from monitor.store.sql import derived, topic_versions
 from monitor.store.sql.changes import log_changes
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.rows import POST_COLUMNS, read_post
+from monitor.store.sql.rule_preview import LIMITS, PreviewLimits, preview_topic
+from monitor.store.sql.samples import Samples
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.topic_bits import MAX_SLOTS, bits_of, slots_in_use
+from monitor.store.sql.topic_counts import topic_counts
 from monitor.store.sql.units import to_ms
 
 REVIEWED_POSTS = 500
@@ -33,7 +38,30 @@ _BEGIN_REVIEW = """
 
 
 class SqlNamedTopics(StorePart):
-    """NamedTopicStore over the connections of a store, except what searches mentions."""
+    """NamedTopicStore over the connections of a store."""
+
+    def __init__(
+        self,
+        read: Callable[[Callable[[Connection], Any]], Any],
+        write: Callable[[Callable[[Connection], Any]], Any],
+        slow_read: Callable[[Callable[[Connection], Any]], Any],
+        samples: Samples,
+        limits: PreviewLimits = LIMITS,
+    ) -> None:
+        """``slow_read`` runs a query whose cost grows with the matches."""
+        super().__init__(read, write)
+        self._slow_read, self._samples, self._limits = slow_read, samples, limits
+
+    def preview(self, topic: str, text: str, edges: Sequence[datetime], shown: int) -> PreviewFigures:
+        query, bounds = parse(text), [to_ms(edge) for edge in edges]
+        found: PreviewFigures = self._slow_read(
+            lambda db: preview_topic(db, slots_in_use(db).get(topic), query, bounds, shown, self._limits)
+        )
+        return found
+
+    def counts(self, f: MentionFilter, upto: int | None = None) -> list[FacetValue]:
+        found: list[FacetValue] = self._slow_read(lambda db: topic_counts(db, self._samples, f, upto))
+        return found
 
     def use(self, topics: Sequence[Topic], digest: str, now: datetime) -> None:
         if not self._read(lambda db: _is_in_use(db, topics, digest)):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from monitor.model.notifications import DeliveryAttempt, Message, MessageState
+from monitor.model import MentionFilter, Order
+from monitor.model.notifications import ArrivalTime, DeliveryAttempt, Message, MessageState
+from monitor.store.sql import queries
 from monitor.store.sql.channels import SqlChannels, SqlSubscriptions
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.notification_flow import SqlFlow
+from monitor.store.sql.plan import plan
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import MAX_MS, from_ms, optional_ms, optional_time, to_ms
 
@@ -101,8 +105,22 @@ class SqlOutbox(StorePart):
         return self._write(job)
 
 
+_TIMES = """SELECT mention.id, published_at, brand.name FROM json_each(?) wanted
+    CROSS JOIN mention ON mention.id = wanted.value JOIN brand ON brand.id = mention.brand
+    ORDER BY published_at, mention.id"""
+
+
 class SqlNotifications(SqlChannels, SqlSubscriptions, SqlFlow, SqlOutbox):
     """NotificationStore over the connections of a store, except what searches mentions."""
+
+    def matching_times(self, mentions: MentionFilter, limit: int) -> list[ArrivalTime]:
+        newest_first = replace(mentions, order=Order.NEW)
+
+        def read(db: Connection) -> Sequence[tuple[int, int, str]]:
+            ids = queries.page_ids(db, plan(db, newest_first), None, None, limit)
+            return db.execute(_TIMES, (json.dumps(ids),)).fetchall()
+
+        return [ArrivalTime(id_, from_ms(at), brand) for id_, at, brand in self._read(read)]
 
 
 def _log(db: Connection, attempt: DeliveryAttempt) -> None:

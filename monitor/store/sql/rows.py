@@ -126,11 +126,12 @@ def load_mentions(db: Connection, ids: Sequence[int]) -> dict[int, Mention]:
 
 
 def load_posts(db: Connection, mentions: Sequence[int]) -> dict[int, Post]:
-    """Id of a mention -> its post."""
+    """Id of a mention -> its post, in the order of ``mentions``."""
     select = f"""SELECT mention.id, {POST_COLUMNS} FROM json_each(?) wanted
         CROSS JOIN mention ON mention.id = wanted.value
         JOIN post ON post.id = mention.post JOIN source ON source.id = post.source"""
-    return {row[0]: read_post(row[1:]) for row in db.execute(select, (_encode(list(mentions)),))}
+    rows = {row[0]: row for row in db.execute(select, (_encode(list(mentions)),))}
+    return {id_: read_post(rows[id_][1:]) for id_ in mentions if id_ in rows}
 
 
 def _story_sizes(db: Connection, stories: set[int]) -> Counter[tuple[int, int]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from monitor.model import Finding
-from monitor.model.rules import RematchWork, RuleVersion
-from monitor.store.sql import rematching, rule_changes
+from monitor.model.rules import PreviewFigures, RematchWork, RuleVersion
+from monitor.query import parse
+from monitor.store.sql import rematching, rule_changes, rule_preview
+from monitor.store.sql.connection import Connection
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import to_ms
 
@@ -17,7 +20,25 @@ _ANNOUNCE = """
 
 
 class SqlRules(StorePart):
-    """RuleStore over the connections of a store, except what searches mentions."""
+    """RuleStore over the connections of a store."""
+
+    def __init__(
+        self,
+        read: Callable[[Callable[[Connection], Any]], Any],
+        write: Callable[[Callable[[Connection], Any]], Any],
+        slow_read: Callable[[Callable[[Connection], Any]], Any],
+        limits: rule_preview.PreviewLimits = rule_preview.LIMITS,
+    ) -> None:
+        """``slow_read`` runs a query whose cost grows with the matches."""
+        super().__init__(read, write)
+        self._slow_read, self._limits = slow_read, limits
+
+    def preview(self, brand: str, text: str, edges: Sequence[datetime], shown: int) -> PreviewFigures:
+        query, bounds = parse(text), [to_ms(edge) for edge in edges]
+        found: PreviewFigures = self._slow_read(
+            lambda db: rule_preview.preview(db, brand, query, bounds, shown, self._limits)
+        )
+        return found
 
     def versions(self, brand: str) -> list[RuleVersion]:
         return self._read(lambda db: rule_changes.versions(db, brand))

@@ -19,8 +19,9 @@ from monitor.model.saved_views import (
     SavedView,
     ViewFeed,
 )
-from monitor.store.sql import view_feeds
+from monitor.store.sql import queries, story_counts, view_feeds
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.plan import plan
 from monitor.store.sql.store_part import StorePart
 from monitor.store.sql.units import from_ms, to_ms
 
@@ -116,6 +117,15 @@ class SqlViews(StorePart):
 
     def record_feed_use(self, token_hash: bytes, now: datetime) -> None:
         self._write(lambda db: view_feeds.record_use(db, token_hash, to_ms(now)))
+
+    def count_new(self, filters: Sequence[tuple[MentionFilter, int]], limit: int = 1_000) -> list[int]:
+        return self._read(lambda db: [queries.count_new(db, plan(db, f), after, limit) for f, after in filters])
+
+    def count_new_stories(self, filters: Sequence[tuple[MentionFilter, int]], limit: int = 1_000) -> list[int]:
+        def read(db: Connection) -> list[int]:
+            return [story_counts.count_new_stories(db, plan(db, f), after, limit) for f, after in filters]
+
+        return self._read(read)
 
 
 def _get(db: Connection, id_: int, account: int | None) -> SavedView | None:

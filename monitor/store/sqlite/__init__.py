@@ -18,11 +18,15 @@ from monitor.store.sqlite.store import SqliteStore
 __all__ = ["SqliteFiles", "SqliteStore", "open_sqlite", "sqlite_files"]
 
 
-def open_sqlite(location: str, options: OpenOptions) -> SqliteStore:
-    """Open the file ``location``. Errors: see ``monitor.store.open_store``."""
-    return SqliteStore.open(Path(location), options)
+def open_sqlite(url: str, options: OpenOptions) -> SqliteStore:
+    """Open the file at ``url``. Errors: see ``monitor.store.open_store``."""
+    return SqliteStore.open(_path(url), options)
 
 
-def sqlite_files(location: str) -> SqliteFiles:
-    """The files of the database ``location``."""
-    return SqliteFiles(Path(location))
+def sqlite_files(url: str) -> SqliteFiles:
+    """The files of the database at ``url``."""
+    return SqliteFiles(_path(url))
+
+
+def _path(url: str) -> Path:
+    return Path(url.partition(":///")[2])

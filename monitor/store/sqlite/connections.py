@@ -29,6 +29,7 @@ DIALECT: Final = Dialect(
     name="sqlite",
     last_id="SELECT seq FROM sqlite_sequence WHERE name = ?",
     random_bits="(random() & 8388607)",
+    expands_prefixes=True,
 )
 SQLITE_HEADER = b"SQLite format 3\x00"
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from monitor.errors import StoreError
 from monitor.model import FaultKind, UncleanStop
+from monitor.store.sql.fault_tracker import FaultTracker
 from monitor.store.sqlite.connections import Connection, open_reader
-from monitor.store.sqlite.faults import FaultTracker, fault_error, store_errors
+from monitor.store.sqlite.faults import fault_error, store_errors
 from monitor.store.sqlite.run_mark import RunMark
 
 BACKGROUND_BYTES = 100 << 20

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from monitor.store.sql.sample_index import INDEXED_SHARE, TABLE, VIEW, in_share
 from monitor.store.sqlite.migration_steps import announced
-from monitor.store.sqlite.sample_index import INDEXED_SHARE, TABLE, VIEW, in_share
 
 IDS_PER_STATEMENT = 20_000
 

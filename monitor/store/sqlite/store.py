@@ -1,120 +1,55 @@
-"""SqliteStore: the Store interface. Each method runs one function of this package in a read or a write."""
+"""SqliteStore: the Store interface over a SQLite file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Self, TypeVar
 
 from monitor.clock import Clock
-from monitor.durations import Durations
-from monitor.model import (
-    Brand,
-    Change,
-    DatabaseStatus,
-    Gap,
-    Incident,
-    Json,
-    JudgedPost,
-    SaveResult,
-    SourceRequest,
-    SourceStatus,
-    State,
-    StoreHealth,
-    Topics,
-)
-from monitor.store.actions import ActionStore
-from monitor.store.checks import CheckStore
-from monitor.store.events import EventStore
-from monitor.store.intents import IntentStore
-from monitor.store.interface import KEEP, Keep
-from monitor.store.learning import LearningStore
-from monitor.store.named_topics import NamedTopicStore
-from monitor.store.notifications import NotificationStore
-from monitor.store.opinions import OpinionStore
+from monitor.model import DatabaseStatus, StoreHealth
 from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
-from monitor.store.people import PeopleStore
-from monitor.store.relevance import RelevanceStore
-from monitor.store.requests import with_requests
-from monitor.store.rules import RuleStore
-from monitor.store.sql import analysis_results, changes, ids, links, registering, saving, sources
-from monitor.store.sql.actions import SqlActions
-from monitor.store.sql.checks import SqlChecks
 from monitor.store.sql.connection import Connection
-from monitor.store.sql.events import SqlEvents
-from monitor.store.sql.intents import SqlIntents
-from monitor.store.sql.learning import SqlLearning
-from monitor.store.sql.opinions import SqlOpinions
-from monitor.store.sql.people import SqlPeople
-from monitor.store.sql.relevance import SqlRelevance
-from monitor.store.sql.story_index import StoryIndex
-from monitor.store.sql.units import MILLISECOND, optional_ms, to_ms
-from monitor.store.sqlite import connections, volume_series
+from monitor.store.sql.fault_tracker import FaultTracker
+from monitor.store.sql.status_buffer import StatusBuffer
+from monitor.store.sql.store import Caches, SqlStore
+from monitor.store.sqlite import connections
 from monitor.store.sqlite.connections import Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
-from monitor.store.sqlite.faults import FaultTracker
+from monitor.store.sqlite.faults import has_room
 from monitor.store.sqlite.integrity import UncleanStopCheck
 from monitor.store.sqlite.maintenance import SqliteMaintenance
-from monitor.store.sqlite.mention_queries import SqliteMentionQueries
-from monitor.store.sqlite.named_topics import SqliteNamedTopics
-from monitor.store.sqlite.notifications import SqliteNotifications
-from monitor.store.sqlite.rules import SqliteRules
-from monitor.store.sqlite.samples import Samples
 from monitor.store.sqlite.slow_reads import SlowReads
-from monitor.store.sqlite.status_buffer import StatusBuffer
-from monitor.store.sqlite.views import SqliteViews
 from monitor.store.sqlite.writer import Writer
-from monitor.store.views import ViewStore
 
 T = TypeVar("T")
 
-CHANGE_CHECK_SECONDS = 0.05
-"""Interval between two checks for changes; a check costs microseconds."""
-REMOVED_PER_WRITE = 500
-"""Posts of a removed source that one transaction deletes."""
 
-
-class SqliteStore(SqliteMentionQueries):
+class SqliteStore(SqlStore):
     """Store over a SQLite file. ``monitor.store.interface`` documents the methods."""
 
     def __init__(self, path: Path, db: connections.Connection, options: OpenOptions) -> None:
         """``db``: the connection to write with, as ``connections.open_writer`` returns it."""
         self.path, self._options = path, options
-        clock = options.clock or Clock()
-        self._ids = ids.IdCache()
-        self._stories = StoryIndex()
-        self._buffer = StatusBuffer()
-        self._faults = FaultTracker(path, clock)
-        self._check = UncleanStopCheck(path, self._faults)
+        clock, buffer, caches = options.clock or Clock(), StatusBuffer(), Caches()
+        faults = FaultTracker(clock, lambda: has_room(path))
+        self._check = UncleanStopCheck(path, faults)
         if options.long_running:
             self._check.start()
-        self._writer = Writer(
+        writer = Writer(
             db,
             path,
-            self._buffer,
-            rolled_back=self._clear_caches,
+            buffer,
+            rolled_back=caches.clear,
             timeout=options.lock_timeout,
             clock=clock,
-            faults=self._faults,
+            faults=faults,
             tests_itself=options.long_running,
         )
-        self._readers = Readers(path, failed=self._faults.record_damage)
+        self._readers = Readers(path, failed=faults.record_damage)
         self._slow_reads = SlowReads(self._readers)
-        self._samples = Samples()
+        super().__init__(writer, buffer, caches, faults)
         self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
-        self.people: PeopleStore = SqlPeople(self._read, self._write)
-        self.opinions: OpinionStore = SqlOpinions(self._read, self._write)
-        self.intents: IntentStore = SqlIntents(self._read, self._write)
-        self.named_topics: NamedTopicStore = SqliteNamedTopics(self._read, self._write, self._slow_read, self._samples)
-        self.learning: LearningStore = SqlLearning(self._read, self._write)
-        self.actions: ActionStore = SqlActions(self._read, self._write)
-        self.checks: CheckStore = SqlChecks(self._read, self._write)
-        self.relevance: RelevanceStore = SqlRelevance(self._read, self._write)
-        self.notifications: NotificationStore = SqliteNotifications(self._read, self._write)
-        self.rules: RuleStore = SqliteRules(self._read, self._write, self._slow_read)
-        self.views: ViewStore = SqliteViews(self._read, self._write)
-        self.events: EventStore = SqlEvents(self._read, self._write)
 
     @classmethod
     def open(cls, path: Path, options: OpenOptions = DEFAULT_OPTIONS) -> Self:
@@ -151,183 +86,12 @@ class SqliteStore(SqliteMentionQueries):
             tests_itself=self._options.long_running,
         )
 
-    def commit_durations(self) -> Durations:
-        return self._writer.commits.snapshot()
-
     def database_status(self) -> DatabaseStatus:
         return database_status(self.path)
 
-    # Collectors
-
-    def register_brands(self, brands: Sequence[Brand], now: datetime) -> None:
-        def job(db: Connection) -> None:
-            registering.register(db, brands, to_ms(now))
-            self._ids.clear()  # an earlier text of a rule that returns is a new version
-            analysis_results.end_inactive(db)
-
-        self._write(job)
-
-    def save(
-        self,
-        source: str,
-        judged_posts: Sequence[JudgedPost],
-        *,
-        now: datetime,
-        deleted: Sequence[str] = (),
-        deleted_prefixes: Sequence[str] = (),
-        cursor: Json | Literal[Keep.KEEP] = KEEP,
-        status: SourceStatus | None = None,
-        imported: bool = False,
-    ) -> SaveResult:
-        now_ms = to_ms(now)
-        while imported and self._write(lambda db: links.catch_up(db, links.POSTS_PER_STEP)):
-            pass
-
-        def job(db: Connection) -> SaveResult:
-            batch = saving.BatchSaver(db, self._ids, self._stories, source, now_ms, imported)
-            saved = batch.save(judged_posts, deleted, deleted_prefixes)
-            if cursor is not KEEP:
-                sources.save_cursor(db, source, sources.encode_cursor(cursor))
-            if status is not None:
-                sources.save_status(db, status, now_ms)
-            return saved
-
-        return self._write(job)
-
-    def delete_posts(self, source: str, external_ids: Sequence[str], now: datetime) -> int:
-        def job(db: Connection) -> int:
-            return saving.delete_posts(
-                db, self._stories, ids.source_id(db, source), to_ms(now), external_ids=external_ids
-            )
-
-        return self._write(job)
-
-    def cursor(self, source: str) -> Json:
-        buffered = self._buffer.cursor(source)
-        return self._read(lambda db: sources.cursor(db, source)) if buffered is KEEP else buffered
-
-    def save_status(self, status: SourceStatus, now: datetime) -> None:
-        self._write(lambda db: sources.save_status(db, status, to_ms(now)))
-
-    def buffer_status(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
-        if cursor is KEEP and self._buffer.mark_seen(status.source):
-            return self.save_status(status, now)
-        self._buffer.add(status, to_ms(now), cursor)
-        self._writer.wake()
-
-    def statuses(self) -> list[SourceStatus]:
-        return self._read(lambda db: with_requests(self._buffer.update(sources.statuses(db)), sources.requests(db)))
-
-    def recorded_statuses(self) -> list[SourceStatus]:
-        return self._buffer.update(self._read(sources.statuses))
-
-    def source_start_times(self) -> dict[str, datetime]:
-        return self._read(sources.first_status_times)
-
-    def imported_periods(self) -> dict[str, tuple[datetime, datetime]]:
-        return self._read(sources.imported_periods)
-
-    def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
-        self._write(lambda db: sources.open_gap(db, source, to_ms(since), reason))
-
-    def close_gaps(self, source: str, until: datetime, now: datetime, complete_since: datetime | None = None) -> None:
-        self._write(lambda db: sources.close_gaps(db, source, to_ms(until), optional_ms(complete_since)))
-
-    def gaps(self, since: datetime, until: datetime, source: str | None = None) -> list[Gap]:
-        return self._read(lambda db: sources.gaps(db, to_ms(since), to_ms(until), source))
-
-    def source_volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
-        return self._read(lambda db: volume_series.volumes_by_source(db, to_ms(since), step // MILLISECOND, bins))
-
-    def remove_source(self, source: str, now: datetime) -> int:
-        removed = 0
-        while external_ids := self._read(lambda db: sources.external_ids(db, source, REMOVED_PER_WRITE)):
-            removed += self.delete_posts(source, external_ids, now)
-        self._buffer.forget(source)
-        self._write(lambda db: sources.remove(db, source))
-        return removed
-
-    # People's requests about sources
-
-    def pause_source(self, source: str, now: datetime) -> bool:
-        return self._write(lambda db: sources.pause(db, source, to_ms(now)))
-
-    def resume_source(self, source: str, now: datetime) -> bool:
-        return self._write(lambda db: sources.resume(db, source))
-
-    def request_check(self, source: str, now: datetime) -> bool:
-        return self._write(lambda db: sources.request_check(db, source, to_ms(now)))
-
-    def source_request(self, source: str) -> SourceRequest:
-        return self.source_requests().get(source, SourceRequest())
-
-    def source_requests(self) -> dict[str, SourceRequest]:
-        return self._read(sources.requests)
-
-    # People's changes to a mention
-
-    def set_hidden(self, id: int, hidden: bool, now: datetime) -> bool:
-        return self._write(lambda db: changes.set_hidden(db, id, hidden, to_ms(now)))
-
-    def correct_score(self, id: int, value: float | None, now: datetime) -> bool:
-        return self._write(lambda db: changes.correct_score(db, id, value, to_ms(now)))
-
-    def restore_score(self, id: int, now: datetime) -> bool:
-        return self._write(lambda db: changes.restore_score(db, id, to_ms(now)))
-
-    def set_state(self, id: int, state: State, now: datetime) -> bool:
-        return self._write(lambda db: changes.set_state(db, id, state, to_ms(now)))
-
-    # Results of the analysis jobs
-
-    def incidents(self, since: datetime, until: datetime) -> list[Incident]:
-        return self._read(lambda db: analysis_results.incidents(db, to_ms(since), to_ms(until)))
-
-    def latest_incidents(self) -> list[Incident]:
-        return self._read(analysis_results.latest_incidents)
-
-    def save_incident(self, incident: Incident) -> Incident:
-        return self._write(lambda db: analysis_results.save_incident(db, self._ids.brand(db, incident.brand), incident))
-
-    def topics(self, brand: str) -> Topics | None:
-        return self._read(lambda db: analysis_results.topics(db, brand))
-
-    def save_topics(self, topics: Topics) -> None:
-        self._write(lambda db: analysis_results.save_topics(db, self._ids.brand(db, topics.brand), topics))
-
-    # The change log
-
-    def changes(self, after: int, limit: int = 500) -> list[Change]:
-        return self._read(lambda db: changes.read_changes(db, after, limit))
-
-    def wait_for_changes(self, after: int, seconds: float, clock: Clock, limit: int = 500) -> list[Change]:
-        # data_version is compared within one connection: it differs after a commit by any other one. It is read before
-        # the changes, so that the next check finds a commit between the two reads.
-        end, seen = clock.monotonic() + seconds, None
-        while True:
-            version = self._readers.data_version()
-            if version != seen and (found := self.changes(after, limit)):
-                return found
-            seen = version
-            left = end - clock.monotonic()
-            if left <= 0 or clock.wait(min(CHANGE_CHECK_SECONDS, left)):
-                return []
-
-    def last_change_id(self) -> int:
-        return self._read(changes.last_change_id)
-
-    def first_change_id(self) -> int:
-        return self._read(changes.first_change_id)
-
-    def trim_changes(self, keep: int) -> None:
-        self._write(lambda db: changes.trim(db, keep))
-
-    def _clear_caches(self) -> None:
-        self._ids.clear()
-        self._stories.clear()
-
-    def _write(self, job: Callable[[Connection], T]) -> T:
-        return self._writer.submit(job)
+    def _change_version(self) -> int:
+        # SQLite compares within one connection: it differs after a commit by any other one.
+        return self._readers.data_version()
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         with self._readers.reading() as db:

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, SentimentCounts, Story, Tally
+from monitor.store.sql import facets
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.cubes import bin_rows, segments
 from monitor.store.sql.ids import active_brand_id, active_brands, brand_names
 from monitor.store.sql.measured import unmeasured_languages
+from monitor.store.sql.plan import COUNTED, plan
+from monitor.store.sql.queries import page_ids
 from monitor.store.sql.rows import SENTIMENTS, load_mentions, sentiment_code
 from monitor.store.sql.units import DAY_MS, from_ms
-from monitor.store.sqlite import facets
-from monitor.store.sqlite.cubes import bin_rows, segments
-from monitor.store.sqlite.plan import COUNTED, plan
-from monitor.store.sqlite.queries import page_ids
 
 MAX_ROW_RANGE_MS = 31 * DAY_MS
 """Longer ranges are read from cube_brand_day, which has no stories: there each mention counts as a story."""
@@ -30,15 +30,15 @@ MAX_STORY_PAGES = 20
 """Pages of mentions that ``latest`` reads at most, so that one huge story cannot delay the wall."""
 _IN_TIME = "brand = ? AND published_at >= ? AND published_at < ? AND state < 2"
 _IN_TIME_UPTO = f"{_IN_TIME} AND mention.id <= ?"
-_SUMS = """count(*), ifnull(sum(sentiment = 0), 0), ifnull(sum(sentiment = 1), 0), ifnull(sum(sentiment = 2), 0),
-    ifnull(sum(sentiment = 3), 0), ifnull(sum(hidden = 1), 0), ifnull(sum(hidden = 2), 0),
-    {scored}"""
+_SUMS = """count(*), count(*) FILTER (WHERE sentiment = 0), count(*) FILTER (WHERE sentiment = 1),
+    count(*) FILTER (WHERE sentiment = 2), count(*) FILTER (WHERE sentiment = 3),
+    count(*) FILTER (WHERE hidden = 1), count(*) FILTER (WHERE hidden = 2), {scored}"""
 _WITHOUT_STORY = """count(iif(story IS NULL AND sentiment = 0, 1, NULL)),
     count(iif(story IS NULL AND sentiment = 1, 1, NULL)), count(iif(story IS NULL AND sentiment = 2, 1, NULL))"""
 _SCORED = "count(iif(sentiment = 0, 1, NULL)), count(iif(sentiment = 1, 1, NULL)), count(iif(sentiment = 2, 1, NULL))"
 _ARRIVALS = f"""SELECT count(*), count(iif(added_at >= ? AND added_at < ? AND added_at - published_at <= ?, 1, NULL)),
     min(published_at) FROM (SELECT added_at, published_at FROM mention INDEXED BY mention_time WHERE {_IN_TIME}
-    ORDER BY published_at DESC LIMIT ?)"""
+    ORDER BY published_at DESC LIMIT ?) newest"""
 _ROW_SUMS_WITHOUT_STORIES = (
     f"SELECT {_SUMS.format(scored=_WITHOUT_STORY)} FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME_UPTO}"
 )
@@ -46,13 +46,13 @@ _STORY_MEANS = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
     WHERE {_IN_TIME_UPTO} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
 _ROW_SUMS = f"SELECT {_SUMS.format(scored=_SCORED)} FROM mention INDEXED BY mention_time WHERE {_IN_TIME}"
 _UNMEASURED_SCORES = f"""SELECT published_at, sentiment FROM mention INDEXED BY mention_time
-    WHERE {_IN_TIME} AND lang IN (SELECT value FROM json_each(?))"""
+    WHERE {_IN_TIME} AND lang IN (SELECT value FROM json_each(?, '$'))"""
 _NEWER_SUMS = f"SELECT {_SUMS.format(scored=_SCORED)} FROM mention NOT INDEXED WHERE id > ? AND {_IN_TIME}"
 _ROWS = f"FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME_UPTO}"
 _MEASURED_ROWS = f"""FROM (SELECT story, hidden,
-        iif(lang IN (SELECT value FROM json_each(?)), 3, sentiment) AS sentiment,
-        iif(lang IN (SELECT value FROM json_each(?)), NULL, score) AS score
-    FROM mention INDEXED BY mention_time WHERE {_IN_TIME_UPTO}) WHERE true"""
+        iif(lang IN (SELECT value FROM json_each(?, '$')), 3, sentiment) AS sentiment,
+        iif(lang IN (SELECT value FROM json_each(?, '$')), NULL, score) AS score
+    FROM mention INDEXED BY mention_time WHERE {_IN_TIME_UPTO}) measured WHERE true"""
 """Like _ROWS, but unscored in the languages that nobody measured."""
 _LARGEST_STORIES = """
     SELECT story, json_group_array(DISTINCT brand), count(DISTINCT post) posts, count(DISTINCT source),
@@ -60,13 +60,14 @@ _LARGEST_STORIES = """
     FROM mention INDEXED BY mention_time
     WHERE published_at >= ? AND published_at < ? AND state < 2 AND story IS NOT NULL
         AND brand IN (SELECT value FROM json_each(?))
-    GROUP BY story HAVING posts > 1 AND first IS NOT NULL ORDER BY posts DESC, first LIMIT ?"""
-_DAY_SUMS = """SELECT ifnull(sum(n), 0), ifnull(sum(iif(sentiment = 0, n, 0)), 0),
-    ifnull(sum(iif(sentiment = 1, n, 0)), 0), ifnull(sum(iif(sentiment = 2, n, 0)), 0),
-    ifnull(sum(iif(sentiment = 3, n, 0)), 0), ifnull(sum(iif(hidden = 1, n, 0)), 0),
-    ifnull(sum(iif(hidden = 2, n, 0)), 0),
-    ifnull(sum(iif(sentiment = 0, n, 0)), 0), ifnull(sum(iif(sentiment = 1, n, 0)), 0),
-    ifnull(sum(iif(sentiment = 2, n, 0)), 0)
+    GROUP BY story HAVING count(DISTINCT post) > 1 AND min(iif(hidden = 0, id, NULL)) IS NOT NULL
+    ORDER BY posts DESC, first LIMIT ?"""
+_DAY_SUMS = """SELECT coalesce(sum(n), 0), coalesce(sum(iif(sentiment = 0, n, 0)), 0),
+    coalesce(sum(iif(sentiment = 1, n, 0)), 0), coalesce(sum(iif(sentiment = 2, n, 0)), 0),
+    coalesce(sum(iif(sentiment = 3, n, 0)), 0), coalesce(sum(iif(hidden = 1, n, 0)), 0),
+    coalesce(sum(iif(hidden = 2, n, 0)), 0),
+    coalesce(sum(iif(sentiment = 0, n, 0)), 0), coalesce(sum(iif(sentiment = 1, n, 0)), 0),
+    coalesce(sum(iif(sentiment = 2, n, 0)), 0)
     FROM cube_brand_day WHERE brand = ? AND time >= ? AND time < ?"""
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from monitor.model import Count, ListPosition, Order, Position
+from monitor.store.sql import time_order
+from monitor.store.sql.candidates import Candidates
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.cubes import CubeReader
+from monitor.store.sql.plan import Plan
+from monitor.store.sql.samples import Samples, last_mention_id
 from monitor.store.sql.units import to_ms
-from monitor.store.sqlite import time_order
-from monitor.store.sqlite.candidates import Candidates
-from monitor.store.sqlite.cubes import CubeReader
-from monitor.store.sqlite.plan import Plan
-from monitor.store.sqlite.samples import Samples, last_mention_id
 
 MAX_COUNTED_MENTIONS = 2_000_000
 """With up to this many mentions in all, the search index counts any list within a fifth of a second."""
@@ -74,7 +74,7 @@ def count(db: Connection, samples: Samples, plan: Plan, upto: int | None) -> Cou
         return Count(CubeReader(db, plan, upto).total())
     candidates = Candidates.within(db, plan, upto)
     if plan.check is None and not candidates.needs_rows and last_mention_id(db) <= MAX_COUNTED_MENTIONS:
-        return Count(candidates.count(-1))
+        return Count(candidates.count())
     found = samples.draw(db, plan, upto)
     return Count(found.n, exact=found.counted)
 

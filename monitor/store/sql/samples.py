@@ -19,11 +19,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from monitor.model import Order
+from monitor.store.sql.candidates import Candidates
 from monitor.store.sql.connection import Connection
-from monitor.store.sqlite.candidates import Candidates
-from monitor.store.sqlite.cubes import CubeReader
-from monitor.store.sqlite.plan import Plan
-from monitor.store.sqlite.sample_index import INDEXED_SHARE, SHARES, place
+from monitor.store.sql.cubes import CubeReader
+from monitor.store.sql.plan import Plan
+from monitor.store.sql.sample_index import INDEXED_SHARE, SHARES, place
 
 MAX_EXACT_MATCHES = 10_000
 """Lists of up to this many mentions are read as a whole."""
@@ -111,7 +111,7 @@ class Samples:
 
 def last_mention_id(db: Connection) -> int:
     """The highest id of a mention, or 0."""
-    return int(db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0])
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM mention").fetchone()[0])
 
 
 def draw(db: Connection, plan: Plan, upto: int) -> Sample:

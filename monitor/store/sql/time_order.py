@@ -20,11 +20,11 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from monitor.model import Order
+from monitor.store.sql.candidates import Candidates, Select
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.filter_tokens import all_of, any_of, token
 from monitor.store.sql.ids import first_id_added
 from monitor.store.sql.units import MAX_MS, month_start
-from monitor.store.sqlite.candidates import Candidates, Select
 
 MAX_STREAMED = 4_000
 """Matches that are read by id, before those of single months are read."""

@@ -126,7 +126,8 @@ class _Parts:
 
     def add_choice(self, facet: str, letter: str, chosen: Sequence[int]) -> None:
         """Require one of the codes ``chosen`` in the column ``facet``."""
-        self.conditions.append(Condition(facet, f"{facet} IN ({', '.join(map(str, chosen))})"))
+        is_chosen = f"{facet} IN ({', '.join(map(str, chosen))})" if chosen else "false"
+        self.conditions.append(Condition(facet, is_chosen))
         self.must.append(any_of(token(letter, n) for n in chosen))
 
     def add_search(self, must: Iterable[str], must_not: Iterable[str]) -> None:
@@ -244,7 +245,10 @@ def _add_states(parts: _Parts, choice: Choice, person: int | None) -> frozenset[
         return _add_plain_states(parts, frozenset(choice.include or LISTED) - frozenset(choice.exclude))
     claimant = claimant_code(person)
     tokens = {"mine": mine(claimant), "noted": NOTED}
-    conditions = {"mine": f"{_LISTED_ROW} AND claimant IS {claimant}", "noted": f"{_LISTED_ROW} AND noted"}
+    conditions = {
+        "mine": f"{_LISTED_ROW} AND coalesce(claimant = {claimant}, false)",
+        "noted": f"{_LISTED_ROW} AND noted <> 0",
+    }
     states = frozenset(choice.include or LISTED) - frozenset(choice.exclude)
     unclaimed = all_of([EVERYTHING], STATE_TOKENS.values())
     parts.add_search(

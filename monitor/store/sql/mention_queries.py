@@ -1,4 +1,4 @@
-"""SqliteMentionQueries: the methods of the Store interface that read mentions and their figures."""
+"""SqlMentionQueries: the methods of the Store interface that read mentions and their figures."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from monitor.model import (
     VolumeSeries,
 )
 from monitor.store.mention_queries import VOLUME_STEP
-from monitor.store.sql import rule_changes
-from monitor.store.sql.connection import Connection
-from monitor.store.sql.known_values import known_values
-from monitor.store.sql.rows import load_mentions
-from monitor.store.sql.units import MILLISECOND, to_ms
-from monitor.store.sqlite import (
+from monitor.store.sql import (
     brand_figures,
     facet_stories,
     facets,
     queries,
+    rule_changes,
     story_counts,
     texts,
     top_values,
     volume_series,
 )
-from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.samples import Samples, last_mention_id
+from monitor.store.sql.connection import Connection
+from monitor.store.sql.known_values import known_values
+from monitor.store.sql.plan import plan
+from monitor.store.sql.rows import load_mentions
+from monitor.store.sql.samples import Samples, last_mention_id
+from monitor.store.sql.units import MILLISECOND, to_ms
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ EXPORT_PAGE_SIZE = 1_000
 """Mentions that one read of an export returns."""
 
 
-class SqliteMentionQueries:
+class SqlMentionQueries:
     """MentionQueries over a SQLite file. ``monitor.store.mention_queries`` documents the methods."""
 
     _samples: Samples

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from monitor.store.sql.connection import Connection, Cursor
+from monitor.store.sql.plan import Plan
 from monitor.store.sql.units import DAY_MS, month_of, month_start
-from monitor.store.sqlite.plan import Plan
 
 OPEN_END = 2**40
 """A day or month number that is later than any other, for ranges without an end."""
@@ -84,16 +84,19 @@ class CubeReader:
 
     def total(self) -> int:
         """The number of mentions."""
-        return sum(self.grouped("NULL").values())
+        return sum(self.grouped("").values())
 
     def grouped(self, keys: str) -> Counter[Key]:
-        """Values of the columns ``keys``, which mention and the cubes have in common -> number of mentions."""
+        """Values of the columns ``keys``, which mention and the cubes have in common -> number of mentions.
+
+        Without ``keys``, the only values are ().
+        """
         found: Counter[Key] = Counter()
         low, high = self._plan.since, self._plan.until
         for segment in segments(low, high):
             self._add(found, segment, keys)
         if self._upto is not None:
-            for values, amount in self._newer_rows(f"{keys}, count(*)", f"GROUP BY {keys}", low, high):
+            for values, amount in self._newer_rows(*_grouping(keys, "count(*)"), low, high):
                 found[values] -= amount
         return found
 
@@ -121,7 +124,7 @@ class CubeReader:
 
     def _add(self, found: Counter[Key], segment: Segment, keys: str) -> None:
         n = "count(*)" if segment.table == "mention" else "sum(n)"
-        for *values, amount in self._select(segment, f"{keys}, {n}", f"GROUP BY {keys}"):
+        for *values, amount in self._select(segment, *_grouping(keys, n)):
             found[tuple(values)] += segment.sign * (amount or 0)
 
     def _select(self, segment: Segment, columns: str, group_by: str = "") -> Cursor:
@@ -143,6 +146,11 @@ class CubeReader:
         bounds = (self._upto, 0 if low is None else low, 2**62 if high is None else high)
         for *values, last in self._db.execute(sql, (*bounds, *plan.params)):
             yield tuple(values), last
+
+
+def _grouping(keys: str, amount: str) -> tuple[str, str]:
+    """The columns of a SELECT, and its GROUP BY."""
+    return (f"{keys}, {amount}", f"GROUP BY {keys}") if keys else (amount, "")
 
 
 def bin_rows(rows: Iterable[tuple[int, int]], edges: Sequence[int]) -> list[Counts]:

@@ -20,7 +20,9 @@ _AFTER = "\x01"
 
 
 def expand(db: Connection, match: str) -> str:
-    """``match``, an FTS5 expression, with alternatives in place of its prefixes."""
+    """``match``, an FTS5 expression, with alternatives in place of its prefixes, if the engine gains by it."""
+    if not db.dialect.expands_prefixes:
+        return match
 
     def alternatives(found: re.Match[str]) -> str:
         words = _words(db, found[1]) if found[1] else None

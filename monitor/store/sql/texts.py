@@ -9,10 +9,10 @@ from typing import Any
 from monitor.model import Text, Texts
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.measured import unmeasured_languages
+from monitor.store.sql.plan import Plan
 from monitor.store.sql.rows import HIDDEN, SET_ASIDE, UNKNOWN_LANGUAGE
+from monitor.store.sql.samples import Samples
 from monitor.store.sql.units import BIN_MS, from_ms, from_thousandths
-from monitor.store.sqlite.plan import Plan
-from monitor.store.sqlite.samples import Samples
 
 MAX_HASHED_RATIO = 4
 """Up to this many times the limit, each mention is hashed; beyond, a share of each 5-minute bin is read."""
@@ -29,7 +29,7 @@ _BIN_COUNTS = """SELECT time, sum(n) FROM cube_5min
     WHERE brand = (SELECT id FROM brand WHERE name = ?) AND time >= ? AND time < ? AND n > 0 GROUP BY time"""
 _SELECT_TEXTS = """SELECT mention.id, mention.post, mention.story, post.author, post.lang, post.title, post.text,
         source.name, iif(post.site = '', post.url, post.site), mention.published_at,
-        iif(mention.lang IN (SELECT value FROM json_each(?)), NULL, mention.score), mention.hidden
+        iif(mention.lang IN (SELECT value FROM json_each(?, '$')), NULL, mention.score), mention.hidden
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     ORDER BY mention.published_at, mention.id"""

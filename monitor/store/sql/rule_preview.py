@@ -22,8 +22,8 @@ from monitor.query.fts import FtsBounds, compile_bounds
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.filter_tokens import EVERYTHING, NEVER, all_of, token
 from monitor.store.sql.ids import active_brand_id, first_id_added, source_names
+from monitor.store.sql.plan import field_expression
 from monitor.store.sql.rows import load_posts
-from monitor.store.sqlite.plan import field_expression
 
 MAX_POSTS = 1_000_000
 """Up to this many posts are compared exactly."""

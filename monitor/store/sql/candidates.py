@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 from monitor.model import Order
 from monitor.query import Document
+from monitor.store.sql import sample_index
 from monitor.store.sql.connection import Connection
 from monitor.store.sql.ids import first_id_added
+from monitor.store.sql.plan import Plan
+from monitor.store.sql.prefixes import expand
 from monitor.store.sql.rows import load_posts
 from monitor.store.sql.units import DAY_MS
-from monitor.store.sqlite import sample_index
-from monitor.store.sqlite.plan import Plan
-from monitor.store.sqlite.prefixes import expand
 
 SHORT_RANGE_MS = 7 * DAY_MS
 _MAX_ID = 2**63 - 1
@@ -63,7 +63,7 @@ class Candidates:
             plan = replace(plan, match=expand(db, plan.match))
         return cls(db, plan, low, _MAX_ID if upto is None else upto)
 
-    def ids(self, limit: int = -1, before: int | None = None, condition: str = "true") -> list[int]:
+    def ids(self, limit: int = _MAX_ID, before: int | None = None, condition: str = "true") -> list[int]:
         """Ids by score, those after the mention ``before``, if the plan's order is that; otherwise the newest first.
 
         ``condition`` is SQL that may use ``{id}``.
@@ -80,10 +80,10 @@ class Candidates:
         sql = f"{select.sql} AND {sample_index.in_share(select.id, share)}"
         return [row[0] for row in self.db.execute(sql, select.params)]
 
-    def count(self, limit: int) -> int:
-        """The number of candidates, counted up to ``limit`` (-1: all)."""
+    def count(self, limit: int = _MAX_ID) -> int:
+        """The number of candidates, counted up to ``limit`` (by default all)."""
         select = self.select()
-        sql = f"SELECT count(*) FROM ({select.sql} LIMIT ?)"
+        sql = f"SELECT count(*) FROM ({select.sql} LIMIT ?) found"
         found: tuple[int] = self.db.execute(sql, (*select.params, limit)).fetchone()
         return found[0]
 
@@ -96,9 +96,9 @@ class Candidates:
     def upper_bound(self) -> int:
         """The number that the search index finds, ignoring what only rows can decide. Always fast."""
         if self.plan.match is None:
-            return self.count(-1)
+            return self.count()
         index_only = replace(self.plan, since=None, until=None, story=None, columns_suffice=False)
-        return replace(self, plan=index_only).count(-1)
+        return replace(self, plan=index_only).count()
 
     def passing_check(self, ids: list[int]) -> list[int]:
         """Those of ``ids`` that satisfy the text check too, in their order."""

@@ -20,12 +20,12 @@ from monitor.store.sql.units import BIN_MS, from_ms
 
 _ROLLUP = """SELECT source, time - ?1, n, negative FROM cube_5min
     WHERE brand = ?2 AND time >= ?1 AND time < ?3 AND n > 0"""
-_ROWS = """SELECT source, (published_at - ?1) / ?4, count(*), ifnull(sum(sentiment = 0), 0)
+_ROWS = """SELECT source, (published_at - ?1) / ?4, count(*), count(*) FILTER (WHERE sentiment = 0)
     FROM mention INDEXED BY mention_time
     WHERE brand = ?2 AND published_at >= ?1 AND published_at < ?3 AND state < 2 GROUP BY 1, 2"""
 _UNMEASURED_NEGATIVE = """SELECT source, (published_at - ?1) / ?4, count(*) FROM mention INDEXED BY mention_time
     WHERE brand = ?2 AND published_at >= ?1 AND published_at < ?3 AND state < 2 AND sentiment = 0
-    AND lang IN (SELECT value FROM json_each(?5)) GROUP BY 1, 2"""
+    AND lang IN (SELECT value FROM json_each(?5, '$')) GROUP BY 1, 2"""
 _VOLUMES = """SELECT source, (time - ?1) / ?2, sum(n) FROM cube_5min
     WHERE brand = ?3 AND time >= ?1 AND time < ?1 + ?2 * ?4 GROUP BY 1, 2"""
 

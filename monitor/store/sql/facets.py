@@ -10,14 +10,14 @@ from itertools import pairwise
 
 from monitor.model import Bin, Choice, FacetValue, Intent, MentionFilter
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.cubes import Counts, CubeReader, Key, bin_rows
 from monitor.store.sql.ids import active_brands, brand_names, source_names
+from monitor.store.sql.plan import PEOPLES_STATES, Plan, plan
+from monitor.store.sql.queries import count
 from monitor.store.sql.rows import SENTIMENTS, STATES
+from monitor.store.sql.samples import Sample, Samples
 from monitor.store.sql.signatures import claimant_code
 from monitor.store.sql.units import from_ms
-from monitor.store.sqlite.cubes import Counts, CubeReader, Key, bin_rows
-from monitor.store.sqlite.plan import PEOPLES_STATES, Plan, plan
-from monitor.store.sqlite.queries import count
-from monitor.store.sqlite.samples import Sample, Samples
 
 FACET_COLUMNS = {
     "brand": "brand",

@@ -9,10 +9,10 @@ from dataclasses import replace
 from monitor.model import Choice, FacetValue, MentionFilter
 from monitor.query import Document, field_value, url_host
 from monitor.store.sql.connection import Connection
-from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.prefixes import expand
-from monitor.store.sqlite.queries import count
-from monitor.store.sqlite.samples import MAX_EXACT_MATCHES, Samples
+from monitor.store.sql.plan import plan
+from monitor.store.sql.prefixes import expand
+from monitor.store.sql.queries import count
+from monitor.store.sql.samples import MAX_EXACT_MATCHES, Samples
 
 MAX_VALUES = 12
 SAMPLE_SIZE = 2_000

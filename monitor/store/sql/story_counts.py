@@ -10,11 +10,11 @@ from dataclasses import replace
 from monitor.model import Choice, MentionFilter, StoryCount
 from monitor.query import Document, parse_search
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.plan import Plan, plan
+from monitor.store.sql.queries import new_ids
 from monitor.store.sql.rows import load_posts
+from monitor.store.sql.samples import Samples
 from monitor.store.sql.units import MAX_MS
-from monitor.store.sqlite.plan import Plan, plan
-from monitor.store.sqlite.queries import new_ids
-from monitor.store.sqlite.samples import Samples
 
 SAMPLE_SIZE = 2_000
 """Matches of a long list that are read; the error of the estimate is about 2 %."""
@@ -31,9 +31,9 @@ def count_stories(db: Connection, samples: Samples, f: MentionFilter, upto: int 
     found = found.thinned(SAMPLE_SIZE if planned.columns_suffice else SAMPLE_SIZE_OF_WORDS)
     ids = json.dumps(found.ids)
     if found.is_complete:
-        select = f"SELECT count(DISTINCT ifnull(story, -post)) {_WANTED}"
+        select = f"SELECT count(DISTINCT coalesce(story, -post)) {_WANTED}"
         return StoryCount(db.execute(select, (ids,)).fetchone()[0])
-    drawn = Counter(key for (key,) in db.execute(f"SELECT ifnull(story, -post) {_WANTED}", (ids,)))
+    drawn = Counter(key for (key,) in db.execute(f"SELECT coalesce(story, -post) {_WANTED}", (ids,)))
     sizes = _sizes(db, f, list(drawn), set(found.ids))
     # A mention of a story of ten stands for a tenth of a story, whichever of the ten was drawn.
     n = sum(times / max(1, sizes[story]) for story, times in drawn.items())
@@ -43,7 +43,7 @@ def count_stories(db: Connection, samples: Samples, f: MentionFilter, upto: int 
 def count_new_stories(db: Connection, planned: Plan, after: int, limit: int) -> int:
     """How many stories the newest ``limit`` matches with an id above ``after`` belong to."""
     ids = json.dumps(new_ids(db, planned, after, MAX_MS, limit))
-    found: int = db.execute(f"SELECT count(DISTINCT ifnull(story, -post)) {_WANTED}", (ids,)).fetchone()[0]
+    found: int = db.execute(f"SELECT count(DISTINCT coalesce(story, -post)) {_WANTED}", (ids,)).fetchone()[0]
     return found
 
 

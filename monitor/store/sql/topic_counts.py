@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from monitor.model import Choice, FacetValue, MentionFilter
 from monitor.store.sql.connection import Connection
+from monitor.store.sql.plan import plan
+from monitor.store.sql.queries import count
+from monitor.store.sql.samples import MAX_EXACT_MATCHES, Samples
 from monitor.store.sql.topic_bits import slots_in_use
-from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.queries import count
-from monitor.store.sqlite.samples import MAX_EXACT_MATCHES, Samples
 
 MAX_COUNTED = 12
 """Topics that are counted one by one: the rarest, about which a sample says least."""

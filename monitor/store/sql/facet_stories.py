@@ -7,10 +7,10 @@ from collections import defaultdict
 
 from monitor.model import MentionFilter
 from monitor.store.sql.connection import Connection
-from monitor.store.sqlite.facets import FACET_COLUMNS, vocabulary, without_choice
-from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.queries import count
-from monitor.store.sqlite.samples import Samples
+from monitor.store.sql.facets import FACET_COLUMNS, vocabulary, without_choice
+from monitor.store.sql.plan import plan
+from monitor.store.sql.queries import count
+from monitor.store.sql.samples import Samples
 
 MAX_READ = 5_000
 """Mentions that are read for a facet. One of more mentions has no stories."""
@@ -40,7 +40,7 @@ def _stories(db: Connection, samples: Samples, f: MentionFilter, upto: int | Non
     if found.n > MAX_READ:
         return []
     ids = json.dumps(found.ids)
-    select = f"""SELECT DISTINCT ifnull(story, -post), {_COLUMNS} FROM json_each(?) wanted
+    select = f"""SELECT DISTINCT coalesce(story, -post), {_COLUMNS} FROM json_each(?) wanted
         CROSS JOIN mention ON mention.id = wanted.value"""
     return db.execute(select, (ids,)).fetchall()
 
