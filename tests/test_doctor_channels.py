@@ -63,7 +63,7 @@ def test_a_channel_that_can_be_used_is_not_used_unless_that_is_asked_for(tmp_pat
 def test_what_keeps_messages_from_arriving_is_found_without_sending_one(tmp_path: Path, server: Server) -> None:
     install(tmp_path, "other", f"{server.url}/hook", alerts=False, problem="It was refused.")
     warning, private = found(tmp_path)
-    assert warning.text == "No channel gets the built-in alerts, such as of a full disk."
+    assert warning.text == "No channel gets the built-in alerts, such as the one for a full disk."
     assert (private.level, private.advice) == (
         Level.PROBLEM, f"If you trust it, add “{server.host}” to `allow_hosts` in [wallflower]."
     )  # fmt: skip

@@ -70,7 +70,7 @@ def test_from_a_view_to_the_first_message(
     server.script = lambda conn: conn.answer(200)
     page.get_by_role("button", name="Send another test").click()
     expect(page.get_by_role("status").filter(has_text="The test was sent.")).to_contain_text("answered 200")
-    page.get_by_role("link", name="Let a view notify you").click()
+    page.get_by_role("link", name="Add a notification").click()
 
     expect(page.get_by_label("View", exact=True)).to_have_value("2")
     expect(page.locator("#preview")).to_have_text(

@@ -41,7 +41,7 @@ def channels(context: DoctorContext) -> Iterator[Finding]:
         text = f"Other users of this machine can read {key}, which decrypts the addresses of channels."
         yield Finding("channels", Level.WARNING, text, f"Run `chmod 600 {key}`.")
     if not any(channel.alerts for channel in found):
-        text = "No channel gets the built-in alerts, such as of a full disk."
+        text = "No channel gets the built-in alerts, such as the one for a full disk."
         yield Finding("channels", Level.WARNING, text, "An admin chooses one on /notifications.")
     results = [one for channel in found for one in _channel(context, channel)]
     yield from results

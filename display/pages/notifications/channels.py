@@ -111,7 +111,7 @@ def _draft(kind: ChannelKind, read: TypedAddress) -> NewChannel:
     if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
         raise NotificationError(f"Give the channel a name of at most {MAX_NAME_CHARS} characters.")
     if read.problems:
-        raise NotificationError("Something is missing or cannot be right.")
+        raise NotificationError("Some fields are missing or not valid.")
     sealed = notifications().vault.seal(read.address)
     return NewChannel(name, kind, read.shown, sealed, "inside" in request.form, "alerts" in request.form)
 

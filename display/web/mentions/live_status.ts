@@ -62,9 +62,15 @@ export class LiveStatus {
     button.addEventListener("click", () => this.retry());
     const acts = document.querySelector("#selection, #note-form") !== null;
     const actions = acts ? " Claims and notes cannot be saved until the connection is back; your text stays in the box." : "";
-    inner.append(bold, `Wallflower cannot be reached. This page is as it was at ${time}. You can keep reading.${actions}`, button);
+    inner.append(bold, `Wallflower cannot be reached. Trying again every few seconds. This page is as it was at ${time}. You can keep reading.${actions}`, button);
     banner.replaceChildren(inner);
     banner.hidden = false;
+    this.moveStickyParts(banner);
+  }
+
+  /** What stays in view while scrolling stays below the banner. */
+  private moveStickyParts(banner: HTMLElement): void {
+    document.documentElement.style.setProperty("--banner-height", `${banner.offsetHeight}px`);
   }
 
   private async refreshHealthLine(): Promise<void> {
@@ -75,7 +81,10 @@ export class LiveStatus {
     const shown = document.getElementById("health");
     if (fresh && shown) shown.replaceWith(document.adoptNode(fresh));
     const banner = document.getElementById("offline-banner");
-    if (banner) banner.hidden = true;
+    if (banner) {
+      banner.hidden = true;
+      this.moveStickyParts(banner);
+    }
     this.reconnecting = false;
   }
 
