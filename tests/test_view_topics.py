@@ -145,6 +145,17 @@ def test_topics_of_the_config_come_first_and_are_filters_by_name(store: Store, t
     again = find_view_topics(site_config, store, coffee, None).topics
     assert [(one.name, one.chosen) for one in again] == [("House", False), ("Coffee & tea", True)]
 
+    # the mentions that these are compared with are newer
+    old = Topic("Old", " OR ".join(f'"day {n}"' for n in range(100, 140)))
+    older = replace(site_config, topics=(old, Topic("Fine", "fine")))
+    NamedTopicsJob(store, TopicMatcher(older.topics)).run(NOON)
+    alone = MentionsView(MentionFilter(named_topic=Choice(("Old",))))
+    assert [(one.name, one.n) for one in find_view_topics(older, store, alone, None).topics] == [
+        ("Fine", 240),
+        ("Old", 40),
+    ]
+    NamedTopicsJob(store, TopicMatcher(topics)).run(NOON)
+
     client = app_for(site_config, store, Clock()).test_client()
     line = client.get("/mentions/topics?range=all", headers={"Sec-Fetch-Dest": "empty"}).text
     assert '<a class="topic named" href="/mentions?named_topic=Coffee+%26+tea&amp;range=all"' in line

@@ -32,7 +32,7 @@ def unevenness(comparison: Comparison, when: Sequence[str], zone: tzinfo) -> lis
 
 
 def _rule_notes(comparison: Comparison, zone: tzinfo) -> list[str]:
-    return [
+    notes = [
         f"The rule of {change.brand} changed on {clock_time(change.at, _long_after(change.at), zone)}. "
         + (
             "Stored posts are being matched again."
@@ -41,6 +41,7 @@ def _rule_notes(comparison: Comparison, zone: tzinfo) -> list[str]:
         )
         for change in comparison.uneven_changes
     ]
+    return list(dict.fromkeys(notes))  # two changes in one minute
 
 
 def _long_after(at: datetime) -> datetime:

@@ -85,10 +85,10 @@ def find_view_topics(config: Config, store: Store, view: MentionsView, upto: int
     if not texts.rows:
         return ViewTopics()
     in_view = {text.mention for text in texts.rows}
-    end = max(text.published_at for text in texts.rows)
     for comparison in comparisons(f):
         compared = store.texts_of(comparison.filter.counted, MAX_COMPARED_TEXTS, upto)
         others = tuple(text for text in compared.rows if text.mention not in in_view)
+        end = max(text.published_at for text in (*texts.rows, *others))
         background = Background.of([finder.sample(Texts(len(others), others))], end + timedelta(minutes=1))
         if background.is_large_enough and (found := finder.topics_of(texts, background)):
             words = (one for one in found if not one.is_configured and len(one.rule) <= MAX_TOPIC_CHARS)
