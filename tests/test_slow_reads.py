@@ -108,3 +108,20 @@ def test_a_page_whose_tab_shows_another_one_is_cancelled(tmp_path: Path, monkeyp
         assert client.get("/mentions?range=all", environ_overrides={"gunicorn.socket": ours}).status_code == 499
     assert client.get("/mentions?range=all").status_code == 200
     store.close()
+
+
+def test_who_comes_first_has_the_first_turn_whoever_gives_up(readers: Readers) -> None:
+    slow = SlowReads(readers)
+    running = [slow._enqueue() for _ in range(MAX_SLOW_READS)]
+    first, leaver, second = (slow._enqueue() for _ in range(3))
+    assert all(turn.is_set() for turn in running)
+    assert not any(turn.is_set() for turn in (first, leaver, second))
+    slow._leave(leaver)
+    slow._leave(running.pop())
+    again = slow._enqueue()
+    assert (first.is_set(), second.is_set(), again.is_set()) == (True, False, False)
+    slow._leave(first)
+    assert (second.is_set(), again.is_set()) == (True, False)
+    for turn in (*running, second, again):
+        slow._leave(turn)
+    assert slow._enqueue().is_set()

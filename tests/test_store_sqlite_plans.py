@@ -277,6 +277,7 @@ def test_values_found_in_a_sample_are_counted_exactly(
     monkeypatch.setattr(samples, "MAX_EXACT_MATCHES", 190)
     monkeypatch.setattr(samples, "SAMPLE_SIZE", 190)
     monkeypatch.setattr(top_values, "SAMPLE_SIZE", 150)
+    monkeypatch.setattr(top_values, "MIN_SCALED", 10**6)
     estimate = store.count_stories(f)
     assert (stories.exact, estimate.exact) == (True, False)
     assert estimate.n == pytest.approx(stories.n, rel=0.25)
@@ -284,6 +285,10 @@ def test_values_found_in_a_sample_are_counted_exactly(
         sampled = store.top_values(f, facet)
         assert len(sampled) >= min(len(counts), 5)
         assert {v.value: v.n for v in sampled}.items() <= counts.items()
+    monkeypatch.setattr(top_values, "MIN_SCALED", 30)
+    for facet, counts in exact.items():
+        for found in store.top_values(f, facet):
+            assert found.n == pytest.approx(counts[found.value], rel=0.4)
 
 
 def test_texts_are_checked_until_the_page_is_full(store: SqliteStore) -> None:

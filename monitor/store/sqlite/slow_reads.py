@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -30,7 +31,9 @@ class SlowReads:
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
-        self._free = threading.BoundedSemaphore(MAX_SLOW_READS)
+        self._mutex = threading.Lock()
+        self._free = MAX_SLOW_READS
+        self._waiting = deque[threading.Event]()
 
     def run(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` in a read transaction. Raises StoreError, and QueryCancelled if its client has left."""
@@ -39,13 +42,35 @@ class SlowReads:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        while not self._free.acquire(timeout=CHECK_SECONDS):
-            if is_abandoned():
-                raise QueryCancelled
+        """First come, first served: a semaphore could let the same busy threads win every time."""
+        turn = self._enqueue()
         try:
+            while not turn.wait(CHECK_SECONDS):
+                if is_abandoned():
+                    raise QueryCancelled
             yield
         finally:
-            self._free.release()
+            self._leave(turn)
+
+    def _enqueue(self) -> threading.Event:
+        """An event that is set once it is this query's turn."""
+        turn = threading.Event()
+        with self._mutex:
+            if self._free:
+                self._free -= 1
+                turn.set()
+            else:
+                self._waiting.append(turn)
+        return turn
+
+    def _leave(self, turn: threading.Event) -> None:
+        with self._mutex:
+            if not turn.is_set():
+                self._waiting.remove(turn)
+            elif self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1
 
 
 @contextmanager
