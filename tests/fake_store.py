@@ -89,17 +89,12 @@ SQLITE_ONLY_YET = frozenset(
         "test_relevance",
         "test_notification_alerts",
         "test_learning_store",
-        "test_opinion_store",
         "test_stories",
         "test_store_truth",
-        "test_people_store",
         "test_notification_service",
         "test_check_store",
         "test_notifications",
-        "test_saved_views_store",
-        "test_store_analysis",
         "test_actions_store",
-        "test_repeats",
     }
 )
 """Test modules that do not pass on PostgreSQL yet. A module never returns to this list."""
