@@ -6,55 +6,82 @@ import ast
 import re
 import statistics
 import subprocess
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.test_imports import MODULES, ROOT
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+class Function(NamedTuple):
+    """What is looked at of a function."""
 
-def _functions(path: Path) -> list[Function]:
-    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, Function)]
-
-
-def _length(function: Function) -> int:
+    name: str
+    length: int
     """Lines of the body without its docstring."""
+    statements: int
+    """Those of the body, with the docstring."""
+    has_docstring: bool
+
+
+class Module(NamedTuple):
+    """What is looked at of a module."""
+
+    path: Path
+    lines: int
+    has_docstring: bool
+    functions: list[Function]
+
+
+@cache
+def modules() -> list[Module]:
+    return [_module(path) for path in MODULES]
+
+
+def _module(path: Path) -> Module:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    functions = [Function(node.name, _length(node), len(node.body), bool(ast.get_docstring(node))) for node in nodes]
+    return Module(path.relative_to(ROOT), text.count("\n"), bool(ast.get_docstring(tree)), functions)
+
+
+def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_modules_and_functions_stay_small(path: Path) -> None:
-    assert path.read_text(encoding="utf-8").count("\n") <= 350
-    assert [(f.name, _length(f)) for f in _functions(path) if _length(f) > 50] == []
+def test_modules_and_functions_stay_small() -> None:
+    assert [(str(one.path), one.lines) for one in modules() if one.lines > 350] == []
+    lengths = [(str(one.path), f.name, f.length) for one in modules() for f in one.functions]
+    assert [found for found in lengths if found[2] > 50] == []
 
 
 def test_most_functions_are_short() -> None:
-    lengths = sorted(_length(f) for path in MODULES for f in _functions(path))
+    lengths = sorted(f.length for one in modules() for f in one.functions)
     assert statistics.median(lengths) <= 9
     assert lengths[int(len(lengths) * 0.9)] <= 30
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_public_functions_have_docstrings(path: Path) -> None:
-    undocumented = [f.name for f in _functions(path) if not f.name.startswith("_") and len(f.body) > 5]
-    undocumented = [
-        name for name in undocumented if not any(f.name == name and ast.get_docstring(f) for f in _functions(path))
-    ]
+def test_public_functions_have_docstrings() -> None:
+    undocumented: list[tuple[str, str]] = []
+    for one in modules():
+        documented = {f.name for f in one.functions if f.has_docstring}
+        public = [f.name for f in one.functions if not f.name.startswith("_") and f.statements > 5]
+        undocumented += [(str(one.path), name) for name in public if name not in documented]
     assert undocumented == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_module_has_a_docstring(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+def test_every_module_has_a_docstring() -> None:
+    assert [str(one.path) for one in modules() if not one.has_docstring] == []
 
 
 def test_no_name_is_vague() -> None:
     vague = re.compile(r"^_?(handle|process|do|manage)_|(^|_)(utils?|helpers?)($|_)")
     gunicorns = {"handle_request"}  # what gunicorn's worker calls it
-    named = {p.stem for p in MODULES} | {f.name for p in MODULES for f in _functions(p)} - gunicorns
+    named = {one.path.stem for one in modules()} | {f.name for one in modules() for f in one.functions} - gunicorns
     assert sorted(name for name in named if vague.search(name)) == []
 
 

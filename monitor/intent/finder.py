@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.intent.agreement import plain_complaint, signs_of_complaint
-from monitor.intent.cue_index import CandidateIndex, Candidates, CueIndex, Fact
+from monitor.intent.cue_index import CandidateIndex, Candidates, Fact, shared_index
 from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Pattern
 from monitor.intent.readable import readable
@@ -59,7 +59,7 @@ class IntentFinder:
         self,
         rules: Iterable[IntentRules],
         brands: Iterable[Brand],
-        create_index: Callable[[Sequence[IntentRules]], CandidateIndex] = CueIndex,
+        create_index: Callable[[tuple[IntentRules, ...]], CandidateIndex] = shared_index,
     ) -> None:
         """``create_index``: for tests, which compare the index with a search for all cues."""
         self._names = {brand.name: _Names([brand.name, *brand.aliases]) for brand in brands}
@@ -125,7 +125,7 @@ class _Indexes(dict[str, CandidateIndex | None]):
     """
 
     def __init__(
-        self, rules: Iterable[IntentRules], create_index: Callable[[Sequence[IntentRules]], CandidateIndex]
+        self, rules: Iterable[IntentRules], create_index: Callable[[tuple[IntentRules, ...]], CandidateIndex]
     ) -> None:
         super().__init__()
         self._create = create_index
@@ -135,7 +135,7 @@ class _Indexes(dict[str, CandidateIndex | None]):
 
     def __missing__(self, lang: str) -> CandidateIndex | None:
         if rules := self._rules.get(lang):
-            self[lang] = self._create(rules)
+            self[lang] = self._create(tuple(rules))
         return self.get(lang)
 
 

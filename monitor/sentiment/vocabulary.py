@@ -12,6 +12,7 @@ import re
 import string
 from collections.abc import Mapping
 from copy import copy
+from functools import cache
 from typing import Final
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
@@ -107,7 +108,7 @@ class Vocabulary(dict[str, LexiconEntry]):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__()
-        vader = SentimentIntensityAnalyzer()
+        vader = _vader()
         self.lexicon = lexicon
         self.phrases_by_end = {
             (previous, last): phrases
@@ -243,6 +244,12 @@ def _hashtag_valence(word: str, parts: Mapping[str, float]) -> float:
         return 0.0
     found = [part for part in parts if word.startswith(part) or word.endswith(part)]
     return parts[max(found, key=len)]
+
+
+@cache
+def _vader() -> SentimentIntensityAnalyzer:
+    """VADER, which reads two files, for its lexicons, which nobody changes."""
+    return SentimentIntensityAnalyzer()
 
 
 def _scaled(valences: Mapping[str, float], factors: Mapping[str, float]) -> dict[str, float]:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from tests import mentions_data as data
 from tests.browser import measures
 from tests.browser.scripted_wall import ScriptedWall
-from tests.browser_setup import COMMANDS
+from tests.browser_setup import COMMANDS, SHELL
 from tests.fake_site import RunningApp, config
 
 NO_BROWSER = (
@@ -28,6 +28,8 @@ CHROMIUM_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-default-apps",
+    # Without windows, Chromium would round the widths of letters to whole pixels. The others ignore this.
+    "--font-render-hinting=none",
     # Two pages below the address bar of each window; they would take more processor than the page that is tested.
     "--disable-features=WebUIOmniboxAimPopup,WebUIOmniboxPopup,WebUIOmniboxFullPopup",
 )
@@ -41,7 +43,7 @@ addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDir
 
 def executable(playwright: Playwright) -> str:
     """WALLFLOWER_BROWSER, an installed browser, or that of Playwright. Fails the test if there is none."""
-    installed = (shutil.which(name) for name in COMMANDS)
+    installed = (shutil.which(name) for name in (SHELL, *COMMANDS))
     for found in (os.environ.get("WALLFLOWER_BROWSER"), *installed, playwright.chromium.executable_path):
         if found and Path(found).is_file():
             return found

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from monitor.model import CueKind
@@ -110,8 +111,9 @@ ADJACENT_REVERSAL = 0.9
 """For a negation right before the word: "isn't slow"."""
 
 
+@cache
 def english_lexicon() -> Lexicon:
-    """VADER's lexicon with ours."""
+    """VADER's lexicon with ours. Putting it together takes a twentieth of a second, the first time only."""
     return Lexicon(
         _valences(),
         _factors(),
