@@ -94,6 +94,8 @@ def _sentence(data: WeekData, zone: tzinfo) -> str:
         return f"Nobody wrote about {ours} this week{unread}."
     if data.rule_changed:
         day, mentions = data.rule_changed.astimezone(zone), pluralize(n, "mention")
+        if data.rule_changed >= data.week.end:
+            return f"{mentions} of {ours}. The rules have changed since, so weeks are not compared."
         return f"{mentions} of {ours}. A rule changed on {day:%a} {day.day} {day:%b}, so weeks are not compared."
     if long := [one for one in data.unread if one.hours >= LONG_UNREAD_HOURS]:
         return _unread_week_sentence(n, ours, long)
