@@ -85,16 +85,9 @@ SQLITE_ONLY_YET = frozenset(
         "test_usual_language",
         "test_time_order",
         "test_view_matching",
-        "test_relevance_store",
         "test_relevance",
-        "test_notification_alerts",
-        "test_learning_store",
-        "test_stories",
         "test_store_truth",
-        "test_notification_service",
-        "test_check_store",
         "test_notifications",
-        "test_actions_store",
     }
 )
 """Test modules that do not pass on PostgreSQL yet. A module never returns to this list."""

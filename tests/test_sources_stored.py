@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,8 +34,8 @@ __all__ = ["keys"]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
+def store(store_url: str) -> Iterator[Store]:
+    opened = open_store(store_url)
     opened.register_brands(BRANDS, NOON)
     yield opened
     opened.close()
