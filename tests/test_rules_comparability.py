@@ -140,5 +140,5 @@ def test_the_weekly_report_does_not_compare_weeks_across_a_wider_rule(store: Sto
     use(store, WIDER)
     report = build_report(week_data(settings, store, monday, NOON), settings.timezone)
     assert report.figures[0].change == ""
-    assert "A rule changed on" in report.sentence
+    assert "The rules have changed since" in report.sentence
     assert report.sentence.endswith("so weeks are not compared.")
