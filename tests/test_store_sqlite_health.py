@@ -18,7 +18,9 @@ import pytest
 from monitor.errors import StoreError
 from monitor.model import FaultKind, MentionFilter, StoreHealth
 from monitor.store.options import OpenOptions
-from monitor.store.sqlite import SqliteStore, faults, integrity, writer
+from monitor.store.sql import write_thread
+from monitor.store.sql.fault_tracker import FaultTracker
+from monitor.store.sqlite import SqliteStore, integrity, writer
 from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.integrity import UncleanStopCheck
 from monitor.store.sqlite.locks import file_lock
@@ -43,9 +45,9 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteStore]:
     """A store that tests itself many times a second, as ``wallflower run`` does every few seconds."""
-    monkeypatch.setattr(writer, "TEST_SECONDS", 0.02)
+    monkeypatch.setattr(write_thread, "TEST_SECONDS", 0.02)
     monkeypatch.setattr(writer, "LOCKED_AFTER_SECONDS", 0.05)
-    monkeypatch.setattr(writer, "CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr(write_thread, "CLOSE_SECONDS", 0.1)
     store = SqliteStore.open(path, LONG_RUNNING)
     until(lambda: store.health().last_commit_at is not None)
     yield store
@@ -198,7 +200,7 @@ def test_damage_found_in_the_background_is_a_fault(path: Path, monkeypatch: pyte
     monkeypatch.setattr(integrity, "BACKGROUND_BYTES", 0)
     damage(path, 7)
     path.with_name("wallflower.db.running").touch()
-    tracker = faults.FaultTracker(path, FakeClock())
+    tracker = FaultTracker(FakeClock())
     check = UncleanStopCheck(path, tracker)
     check.start()
     until(lambda: not check.running)
@@ -212,7 +214,7 @@ def test_a_stop_interrupts_a_check(path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(integrity, "BACKGROUND_BYTES", 0)
     monkeypatch.setattr(integrity, "STEPS_BETWEEN_INTERRUPTS", 1)
     path.with_name("wallflower.db.running").touch()
-    check = UncleanStopCheck(path, faults.FaultTracker(path, FakeClock()))
+    check = UncleanStopCheck(path, FaultTracker(FakeClock()))
     check._interrupted = True
     check.start()
     check.finish()
