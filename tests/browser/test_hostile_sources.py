@@ -114,8 +114,8 @@ def test_what_strangers_write_is_only_text(
 ) -> None:
     harmless = judged("Acme is fine.", title="A title", author="ann", url="https://harbour.example/1")
     save_now(served, [harmless, judged("Acme is fine.", external_id="2", score=None)])
-    places = {"/mentions?range=all": ".row", "/mentions/1": "article, main", "/wall": ".hero .text"}
-    tags = {}
+    places = {"/mentions?range=all": "#notes", "/mentions/1": "article, main", "/wall": ".hero .text"}
+    tags = {}  # with those of the first mention, which opens beside the list at this width
     for path, ready in places.items():
         page.goto(served.url + path)
         expect(page.locator(ready).first).to_be_visible()
@@ -129,7 +129,7 @@ def test_what_strangers_write_is_only_text(
         found += problems(page, f"{served.url}/mentions/{number}", tags["/mentions/1"], places["/mentions/1"])
     address = f"{served.url}/mentions?range=all"
     while address:
-        found += problems(page, address, tags["/mentions?range=all"], ".row")
+        found += problems(page, address, tags["/mentions?range=all"], "#notes")
         older = page.locator("a.button[rel=next]")
         address = served.url + str(older.first.get_attribute("href")) if older.count() else ""
     found += problems(page, f"{served.url}/wall", tags["/wall"], places["/wall"])
