@@ -184,6 +184,25 @@ def test_weak_signs_of_a_complaint_are_one_group_and_criticism_only_as_part_of_a
 
 
 @pytest.mark.parametrize(
+    ("text", "word", "shown"),
+    [
+        ("Acme is not great", "great", "not great"),
+        ("No compassion at Acme", "compassion", "No compassion"),
+        ("Acme doesn\u2019t really care", "care", "doesn\u2019t really care"),
+        ("hours without a dedicated agent", "dedicated", "without a dedicated"),
+        ("Why not? Great Acme", "Great", "Great"),
+        ("Not the first time that Acme is great", "great", "great"),
+        ("A knot great as Acme", "great", "great"),
+    ],
+)
+def test_a_word_is_shown_with_its_negation(text: str, word: str, shown: str) -> None:
+    start = text.index(word)
+    one = mention(text, score=Score(-0.3, Evidence(words=(WordWeight(start, start + len(word), -1.0),))))
+    assert [w.text for w in word_weights(one).words] == [shown]
+    assert "".join(run.text for run in Cards([], LONDON).full(one, NOON).runs if "neg" in run.styles) == shown
+
+
+@pytest.mark.parametrize(
     ("value", "meanings"),
     [
         (0.0, [CUE_TEXTS[CueKind.QUESTION]]),

@@ -282,6 +282,15 @@ def test_a_rule_that_finds_less_is_compared_once_stored_posts_are_matched_again(
     assert (len(done.rule_changes), done.uneven_changes) == (1, ())
 
 
+def test_sides_are_not_compared_while_stored_posts_are_judged_again(store: Store) -> None:
+    save(store, "Acme", ["Acme again"], NOON - DAY)
+    sides = Side("Acme", NOON - 7 * DAY), Side("Globex", NOON - 7 * DAY)
+    assert not compared(store, *sides).is_being_judged
+    store.intents.use_rules("1", NOON)
+    assert compared(store, *sides).is_being_judged
+    assert not compared(store, *sides).is_even
+
+
 def test_the_ratio_is_widened_by_what_is_missing_and_by_stories(store: Store) -> None:
     since = NOON - DAY
     save(store, "Acme", [f"Acme {n}" for n in range(100)], since + HOUR)

@@ -10,7 +10,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from display.comparison.notes import unevenness
+from display.comparison.notes import BEING_JUDGED, unevenness
 from display.comparison.sentence import comparison_sentence
 from monitor.model import Count, Gap, MentionFilter, RuleChange, SentimentCounts, StoryCount
 from monitor.model.comparison import Comparison, Estimate, Figure, Side, SideFigures, Unread
@@ -48,6 +48,15 @@ def sentence(*sides: SideFigures) -> str:
     return comparison_sentence(
         comparison(*sides), WHEN if len({one.side.brand for one in sides}) == 1 else WHEN[:1] * 5
     )
+
+
+def test_nothing_is_claimed_while_stored_posts_are_judged_again() -> None:
+    sides = side(n=900, negative=Estimate(0.5, 0.4, 0.6)), side("Globex", n=90, negative=Estimate(0.2, 0.1, 0.3))
+    found = replace(comparison(*sides), is_being_judged=True)
+    assert comparison_sentence(found, WHEN[:1] * 2) == (
+        "Stored posts are being judged again by newer rules, and opinions cannot be compared until that is done."
+    )
+    assert unevenness(found, WHEN[:1] * 2, UTC) == [BEING_JUDGED]
 
 
 def share(low: float, high: float) -> Estimate:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import pytest
 
+from display.pages.mentions.shown_changes import changing_spans
 from monitor.analysis.jobs import IntentsJob
 from monitor.collector import Judge
 from monitor.intent import IntentFinder, load_intent_rules, parse_intent_rules
@@ -33,7 +34,7 @@ from monitor.model import (
     WordWeight,
 )
 from monitor.query.matcher import Matcher
-from monitor.rules import incomparable_spans
+from monitor.rules import incomparable_spans, judgements_are_comparable
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
 from monitor.store.intents import REVIEW_DELAY
@@ -272,14 +273,18 @@ def test_a_language_that_is_not_scored_by_its_words_keeps_its_score(store: Store
 
 def test_no_moods_are_compared_until_all_posts_are_judged_by_the_same_rules(store: Store) -> None:
     save(store, "Acme is great today")
-    assert incomparable_spans(store, ["Acme"], NOON - DAY, NOON) == []
+    assert judgements_are_comparable(store)
     job = IntentsJob(store, rejudger())
     job.run(NOON)
     assert store.intents.posts_to_review() == 1
-    assert incomparable_spans(store, ["Acme"], NOON - DAY, NOON) == [(NOON - DAY, NOON)]
+    assert not judgements_are_comparable(store)
+    assert incomparable_spans(store, ["Acme"], NOON - DAY, NOON) == [], "counts do not depend on scores"
+    assert changing_spans(store, MentionFilter(), ["Acme"], NOON - DAY, NOON) == []
+    negative = MentionFilter(sentiment=Choice(("negative",)))
+    assert changing_spans(store, negative, ["Acme"], NOON - DAY, NOON) == [(NOON - DAY, NOON)]
     job.run(LATER)
     assert store.intents.posts_to_review() == 0
-    assert incomparable_spans(store, ["Acme"], NOON - DAY, NOON) == []
+    assert judgements_are_comparable(store)
 
 
 def test_a_new_database_has_nothing_to_review(store: Store) -> None:

@@ -120,6 +120,18 @@ def test_a_week_that_was_read_only_in_part_is_not_compared_with(store: Store, tm
     )
 
 
+def test_weeks_are_not_compared_while_stored_posts_are_judged_again(store: Store, tmp_path: Path) -> None:
+    for weeks_ago in range(6):
+        save(store, weeks_ago, 30)
+    assert report_of(store, tmp_path).sentence.startswith("A usual week")
+    store.intents.use_rules("1", NOW)
+    report = report_of(store, tmp_path)
+    assert report.sentence == (
+        "30 mentions of Acme. Stored posts are being judged again by newer rules, so weeks are not compared."
+    )
+    assert figure(report, "Mentions of Acme").change == ""
+
+
 def test_a_week_of_which_much_was_not_read_is_not_called_quiet(store: Store, tmp_path: Path) -> None:
     start, _ = bounds(MONDAY, UTC)
     for weeks_ago in range(1, 6):

@@ -9,6 +9,7 @@ from display.formatting import clock_time, join_with_and
 from monitor.model.comparison import Comparison, SideFigures
 
 HOUR = timedelta(hours=1)
+BEING_JUDGED = "Some mentions are still judged by earlier rules, so sentiment, mood and intents are not comparable yet."
 
 
 def side_names(comparison: Comparison, when: Sequence[str]) -> list[str]:
@@ -28,7 +29,8 @@ def names_in_sentences(comparison: Comparison, when: Sequence[str]) -> list[str]
 
 def unevenness(comparison: Comparison, when: Sequence[str], zone: tzinfo) -> list[str]:
     """Why the comparison is not even, and by how much; [] if it is."""
-    return [*_rule_notes(comparison, zone), *_reading_notes(comparison, names_in_sentences(comparison, when))]
+    judging = [BEING_JUDGED] if comparison.is_being_judged else []
+    return [*_rule_notes(comparison, zone), *judging, *_reading_notes(comparison, names_in_sentences(comparison, when))]
 
 
 def _rule_notes(comparison: Comparison, zone: tzinfo) -> list[str]:

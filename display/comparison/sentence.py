@@ -39,6 +39,8 @@ def comparison_sentence(comparison: Comparison, when: Sequence[str]) -> str:
         return _nobody(comparison, when)
     if comparison.uneven_changes:
         return _rule_changed(comparison)
+    if comparison.is_being_judged:
+        return "Stored posts are being judged again by newer rules, and opinions cannot be compared until that is done."
     if len(sides) > 2:
         return _ranking(sides)
     one, other = sides

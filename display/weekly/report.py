@@ -92,8 +92,11 @@ def _sentence(data: WeekData, zone: tzinfo) -> str:
     if not n:
         unread = " as far as it was read" if data.unread else ""
         return f"Nobody wrote about {ours} this week{unread}."
+    mentions = pluralize(n, "mention")
+    if data.is_being_judged:
+        return f"{mentions} of {ours}. Stored posts are being judged again by newer rules, so weeks are not compared."
     if data.rule_changed:
-        day, mentions = data.rule_changed.astimezone(zone), pluralize(n, "mention")
+        day = data.rule_changed.astimezone(zone)
         if data.rule_changed >= data.week.end:
             return f"{mentions} of {ours}. The rules have changed since, so weeks are not compared."
         return f"{mentions} of {ours}. A rule changed on {day:%a} {day.day} {day:%b}, so weeks are not compared."

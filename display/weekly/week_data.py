@@ -13,7 +13,7 @@ from display.source_health import gaps_outside_imports
 from display.wall_state.board import mood_of
 from display.wall_state.document import Mood
 from monitor.model import Brand, Choice, Gap, Incident, Mention, MentionFilter, Order, Sentiment, Story, Tally
-from monitor.rules import incomparable_spans, overlap
+from monitor.rules import incomparable_spans, judgements_are_comparable, overlap
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -82,6 +82,8 @@ class WeekData:
     unclaimed_asking: int
     rule_changed: datetime | None = None
     """When a rule changed so that this week cannot be compared with those before; None if it can."""
+    is_being_judged: bool = False
+    """Whether stored posts are being judged again by newer rules, so that no week can be compared with another."""
     is_before_start: bool = False
     """Whether nothing was read yet: no source was set up, and no mention is as old."""
 
@@ -107,7 +109,8 @@ def week_data(config: Config, store: Store, monday: date, now: datetime) -> Week
     names = [brand.name for brand in config.brands]
     changed = incomparable_spans(store, names, weeks[-1].start, min(now, weeks[0].end))
     week, before = weeks[0], tuple(one for one in weeks[1:] if one.start >= begun and not _is_spoilt(one, changed))
-    if _is_spoilt(week, changed):
+    is_being_judged = not judgements_are_comparable(store)
+    if is_being_judged or _is_spoilt(week, changed):
         before = ()
     model = error_figures(store).mood_model(ours.name)
     moods = [mood_of(tally_of(one, ours.name).stories, model) for one in (week, *before[:1])]
@@ -126,6 +129,7 @@ def week_data(config: Config, store: Store, monday: date, now: datetime) -> Week
         unclaimed_leaving=store.count(replace(leaving(ours, week), state=unclaimed)).n,
         unclaimed_asking=store.count(replace(asking(ours, week), state=unclaimed)).n,
         rule_changed=changed[-1][1] if changed and not before else None,
+        is_being_judged=is_being_judged,
         is_before_start=begun >= week.end and _sources_begin_after(store, week.end),
     )
 

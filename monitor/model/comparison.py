@@ -145,6 +145,8 @@ class Comparison:
     topics: tuple[Row, ...]
     words: tuple[DistinctWords, ...]
     """One per side."""
+    is_being_judged: bool = False
+    """Whether stored posts are being judged again by newer rules, so that scores and intents cannot be compared."""
 
     @property
     def is_of_brands(self) -> bool:
@@ -163,8 +165,8 @@ class Comparison:
 
     @property
     def is_even(self) -> bool:
-        """Whether every side was read as completely as the others, by one rule."""
-        return not self.uneven_changes and not self.is_read_unevenly
+        """Whether every side was read as completely as the others, by one rule, and judged by the same rules."""
+        return not self.uneven_changes and not self.is_read_unevenly and not self.is_being_judged
 
     @property
     def is_read_unevenly(self) -> bool:

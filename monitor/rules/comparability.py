@@ -19,14 +19,20 @@ _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 def incomparable_spans(store: Store, brands: Collection[str], since: datetime, now: datetime) -> list[Span]:
     """The parts of [since, now) in which the counts of any of ``brands`` are not comparable; they may overlap.
 
-    While stored posts are matched again, or judged again after an upgrade changed the rules of scores, that is all of
-    it: otherwise a change of our judgement would look like one of people's opinion.
+    While stored posts are matched again, that is all of it.
     """
     found = [span for brand, spans in store.rules.incomparable().items() if brand in brands for span in spans]
     found += [(_ALWAYS, now) for brand in store.rules.unfinished() if brand in brands]
-    if store.intents.posts_to_review():
-        found.append((_ALWAYS, now))
     return [(max(start, since), min(end, now)) for start, end in sorted(found) if start < now and end > since]
+
+
+def judgements_are_comparable(store: Store) -> bool:
+    """Whether all scores and intents are by the rules of now.
+
+    While stored posts are judged again after an upgrade changed these rules, they are not, and a change of our
+    judgement would look like one of people's opinion.
+    """
+    return not store.intents.posts_to_review()
 
 
 def overlap(spans: Collection[Span], start: datetime, end: datetime) -> timedelta:

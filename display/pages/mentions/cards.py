@@ -106,7 +106,7 @@ class Cards:
     def full(self, mention: Mention, now: datetime, found: Sequence[Span] = ()) -> Card:
         """The mention's own page: the whole text, with what counted for its score and what did not."""
         body, evidence = mention.post.body, mention.score.evidence
-        words, signs = words_and_signs(evidence)
+        words, signs = words_and_signs(evidence, body)
         # where nothing counted, no part of the text is more than another
         is_partly_judged = bool(evidence.clauses) and bool(words or signs or mention.score.value)
         styles: dict[str, Iterable[tuple[int, int]]] = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.model import MentionFilter, RuleChange
-from monitor.rules import incomparable_spans
+from monitor.rules import incomparable_spans, judgements_are_comparable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,5 +28,7 @@ def changing_spans(
 ) -> list[tuple[datetime, datetime]]:
     """The times in which the counts of ``f`` are not comparable with those of now. ``brands``: all of the config."""
     if f.named_topic and store.named_topics.posts_to_review():
+        return [(since, now)]
+    if (f.sentiment or f.intent) and not judgements_are_comparable(store):
         return [(since, now)]
     return incomparable_spans(store, [brand for brand in brands if f.brand.allows(brand)], since, now)

@@ -7,12 +7,22 @@ itself. Signs are one group with one weight, unless they are part of a word that
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from display.formatting import format_signed
 from monitor.judging import SIGN_WEIGHTS
 from monitor.model import CueKind, Evidence, Mention, WordWeight
+
+_NEGATED = re.compile(
+    r"\b(?:not|no|never|without|nobody|nothing|hardly|barely|cannot|dont|doesnt|didnt|isnt|wasnt|wont|cant"
+    r"|[a-z]+n['\u2019]t)\s+(?:[\w'\u2019-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+"""A negation at the end of the text before a word, with at most two words between them."""
+_MAX_NEGATED = 60
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class WordWeights:
 def word_weights(mention: Mention) -> WordWeights:
     """What counted for the score of ``mention``."""
     body = mention.post.body
-    words, signs = words_and_signs(mention.score.evidence)
+    words, signs = words_and_signs(mention.score.evidence, body)
     words.sort(key=lambda word: -abs(word.weight))
     signs_weight = sum(sign.weight for sign in signs)
     *hundredths, of_signs = _hundredths([*(word.weight for word in words), signs_weight])
@@ -57,14 +67,23 @@ def word_weights(mention: Mention) -> WordWeights:
     )
 
 
-def words_and_signs(evidence: Evidence) -> tuple[list[WordWeight], list[WordWeight]]:
-    """The words that count by themselves, and those that are only signs, each with its whole phrase: "had to"."""
+def words_and_signs(evidence: Evidence, body: str) -> tuple[list[WordWeight], list[WordWeight]]:
+    """The words that count by themselves, and those that are only signs, each with its whole phrase: "had to".
+
+    A word that counts begins with its negation: "not great", because "great" would look like criticism.
+    """
     starts = {cue.end: cue.start for cue in evidence.cues if cue.kind is CueKind.HINTS}
     whole = [word._replace(start=min(word.start, starts.get(word.end, word.start))) for word in evidence.words]
-    merged = _without_overlaps(whole)
-    alone = {(word.start, word.end, word.weight) for word in whole if word.end in starts and _is_sign(word)}
+    alone = {tuple(word) for word in whole if word.end in starts and _is_sign(word)}
+    merged = _without_overlaps(word if tuple(word) in alone else _with_negation(word, body) for word in whole)
     words = [word for word in merged if tuple(word) not in alone]
     return words, [word for word in merged if tuple(word) in alone]
+
+
+def _with_negation(word: WordWeight, body: str) -> WordWeight:
+    before = max(0, word.start - _MAX_NEGATED)
+    found = _NEGATED.search(body[before : word.start])
+    return word._replace(start=before + found.start()) if found else word
 
 
 def _is_sign(word: WordWeight) -> bool:

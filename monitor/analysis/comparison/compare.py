@@ -70,6 +70,7 @@ def compare(sides: Sequence[Side], store: Store, known: Installation, now: datet
         languages=sets["lang"],
         topics=(*named, *found_topic_rows(sides, texts, store, known.brands, upto))[:MAX_ROWS],
         words=distinct_words(sides, texts, store, known.brands, [one.value for one in facets[0]["source"]], upto),
+        is_being_judged=store.intents.posts_to_review() > 0,
     )
 
 
