@@ -118,8 +118,10 @@ def status_lines(facts: SystemFacts, health: Mapping[str, bool], *, for_admin: b
 
 def _rejudging(posts: int) -> StatusLine:
     number = "1 post is" if posts == 1 else f"about {posts:,} posts are"
-    text = f"The rules of scores or intents changed: {number} still to be read by those of now, the newest first."
-    return StatusLine("Stored mentions", "Being judged again.", f"{text} Until then, no change of mood is shown.")
+    text = (
+        f"The rules for scores or intents changed; {number} left, newest first. Until then, opinions are not compared."
+    )
+    return StatusLine("Stored mentions", "Being judged again.", text)
 
 
 def _database(facts: SystemFacts) -> StatusLine:
