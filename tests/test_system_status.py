@@ -133,6 +133,6 @@ def test_a_language_model_that_fails_is_trouble() -> None:
 def test_stored_mentions_that_are_judged_again_are_counted() -> None:
     found = line("Stored mentions", posts_to_rejudge=1200)
     assert found.figure == "Being judged again."
-    assert "about 1,200 posts are still to be read" in found.text
+    assert "about 1,200 posts are left" in found.text
     names = [one.name for one in status_lines(facts(), dict(ALL_HEALTHY), for_admin=True)]
     assert "Stored mentions" not in names
