@@ -30,10 +30,11 @@ def public_config(folder: Path) -> Config:
 class Site:
     """An installation with PEOPLE, or with nobody, and a clock that the test moves."""
 
-    def __init__(self, settings: Config, *, people: bool = True) -> None:
+    def __init__(self, settings: Config, *, people: bool = True, database: str = "") -> None:
+        """``database``: the URL of its database, if it is not in the folder of the config."""
         self.clock = FakeClock()
         self.config = settings
-        self.store: Store = open_store(settings.database_url)
+        self.store: Store = open_store(database or settings.database_url)
         self.store.register_brands(settings.brands, self.clock.now())
         self.app: Flask = app_for(settings, self.store, self.clock)
         self.access: Access = self.app.extensions["access"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from monitor.store.sqlite import connections
 from monitor.text.language import LanguageDetector
 from monitor.text.language_model import LanguageModel
 from tests.cached_setup import CompiledTemplates, CopiedSchema
-from tests.fake_store import ENGINES, SQLITE_ONLY_YET
+from tests.fake_store import ENGINES
 from tests.fakes import FakeClock
 from tests.postgres_cluster import Cluster, binaries, shared_cluster
 from tests.scheduler_setup import SchedulerRun
@@ -59,15 +60,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterat
         yield cluster
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test of the store once for each engine."""
-    if "store_url" in metafunc.fixturenames:
-        name = metafunc.module.__name__.rpartition(".")[2]
-        engines = ENGINES if name not in SQLITE_ONLY_YET else ENGINES[:1]
-        metafunc.parametrize("store_url", engines, indirect=True)
-
-
-@pytest.fixture
+@pytest.fixture(params=ENGINES)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a new database, once for each storage engine."""
     if request.param == "sqlite":
@@ -77,6 +70,24 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     url = cluster.new_database()
     yield url
     cluster.drop(url)
+
+
+@pytest.fixture
+def new_url(store_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes more new databases of the same engine."""
+    made: list[str] = []
+    if store_url.startswith("sqlite:"):
+        yield lambda: f"sqlite:///{tmp_path / uuid4().hex}.db"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+
+    def new_database() -> str:
+        made.append(cluster.new_database())
+        return made[-1]
+
+    yield new_database
+    for url in made:
+        cluster.drop(url)
 
 
 @pytest.fixture(scope="session")

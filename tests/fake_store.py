@@ -80,17 +80,6 @@ ALL = MentionFilter(state=Choice(STATES))
 """Every mention, whatever its state."""
 ENGINES = ("sqlite", "postgres")
 """The contract tests run on each of them."""
-SQLITE_ONLY_YET = frozenset(
-    {
-        "test_usual_language",
-        "test_time_order",
-        "test_view_matching",
-        "test_relevance",
-        "test_store_truth",
-        "test_notifications",
-    }
-)
-"""Test modules that do not pass on PostgreSQL yet. A module never returns to this list."""
 INTENTS = (Intent.NONE, Intent.NONE, Intent.SWITCHING_FROM, Intent.RECOMMENDATION | Intent.COMPLAINT, Intent.PRICE)
 
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
@@ -18,9 +19,9 @@ import psycopg
 from monitor.store.postgres.connections import connect
 from monitor.store.postgres.location import Location
 from monitor.store.postgres.schema import prepare
+from tests import stop_postgres
+from tests.stop_postgres import UNPRIVILEGED_USER, as_unprivileged
 
-UNPRIVILEGED_USER = "nobody"
-"""PostgreSQL refuses to run as root."""
 _SETTINGS = (
     *("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=", "max_connections=300"),
     *("shared_buffers=64MB", "autovacuum_naptime=60", "max_wal_size=4GB", "wal_level=minimal", "max_wal_senders=0"),
@@ -72,28 +73,32 @@ class Cluster:
 
 @contextmanager
 def shared_cluster(folder: Path) -> Iterator[Cluster]:
-    """The cluster of a test run, in a subfolder of ``folder``: the first process starts it, the last one stops it."""
+    """The cluster of a test run, which ``folder`` remembers: the first process starts it.
+
+    Each process holds a lock on the file ``users`` until it ends, so a killed test run leaves no server behind: see
+    ``stop_postgres``.
+    """
     programs = binaries()
     assert programs is not None
     folder.mkdir(exist_ok=True)
-    with (folder / "users").open("a+") as users:
-        fcntl.flock(users, fcntl.LOCK_EX)
-        place = _read(folder)
-        if place is None:
-            place = Path(tempfile.mkdtemp(prefix="wfpg", dir="/tmp"))
-            _start(programs, place)
-            _make_template(Cluster(place))
-            (folder / "place").write_text(str(place))
-        _count(users, 1)
-        fcntl.flock(users, fcntl.LOCK_UN)
-        try:
-            yield Cluster(place)
-        finally:
-            fcntl.flock(users, fcntl.LOCK_EX)
-            if _count(users, -1) == 0:
-                (folder / "place").unlink()
-                _run([str(programs / "pg_ctl"), "-D", str(place / "data"), "-m", "immediate", "stop"])
-                shutil.rmtree(place, ignore_errors=True)
+    address = folder / "place"
+    with (folder / "starting").open("w") as starting, (folder / "users").open("w") as users:
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        fcntl.flock(users, fcntl.LOCK_SH)
+        if not address.exists():
+            _start_shared(programs, address, Path(users.name))
+        fcntl.flock(starting, fcntl.LOCK_UN)
+        yield Cluster(Path(address.read_text()))
+
+
+def _start_shared(programs: Path, address: Path, users: Path) -> None:
+    place = Path(tempfile.mkdtemp(prefix="wfpg", dir="/tmp"))
+    address.write_text(str(place))
+    stopper = [sys.executable, stop_postgres.__file__, str(users), str(address), str(programs / "pg_ctl")]
+    subprocess.Popen(stopper, cwd="/", start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                     stderr=subprocess.DEVNULL)  # fmt: skip
+    _start(programs, place)
+    _make_template(Cluster(place))
 
 
 def _make_template(cluster: Cluster) -> None:
@@ -101,20 +106,6 @@ def _make_template(cluster: Cluster) -> None:
     location = Location(cluster.url(TEMPLATE))
     with connect(location) as raw:
         prepare(raw, location, create=True, installation="")
-
-
-def _read(folder: Path) -> Path | None:
-    place = folder / "place"
-    return Path(place.read_text()) if place.exists() else None
-
-
-def _count(users: Any, change: int) -> int:
-    users.seek(0)
-    n = int(users.read() or 0) + change
-    users.truncate(0)
-    users.write(str(n))
-    users.flush()
-    return n
 
 
 def _start(programs: Path, place: Path) -> None:
@@ -128,6 +119,6 @@ def _start(programs: Path, place: Path) -> None:
 
 
 def _run(command: Sequence[str]) -> None:
-    """Run a program of PostgreSQL, as an unprivileged user if this is root."""
-    user = {"user": UNPRIVILEGED_USER, "extra_groups": []} if os.geteuid() == 0 else {}
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **user)  # type: ignore[call-overload]
+    """Run a program of PostgreSQL."""
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+                   **as_unprivileged())  # fmt: skip

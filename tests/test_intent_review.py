@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -39,9 +38,9 @@ from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
 from monitor.store.intents import REVIEW_DELAY
 from monitor.store.sql.intents import REVIEWED_IDS
+from tests.consistency import inconsistencies
 from tests.fake_store import ALL
 from tests.fakes import NOON
-from tests.test_store_sqlite_derived import inconsistencies
 
 BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
 LATER = NOON + REVIEW_DELAY
@@ -52,13 +51,8 @@ OTHER_RULES = '[[price]]\nlang = "en"\npatterns = ["opens at"]'
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "wallflower.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with closing(open_store(f"sqlite:///{path}")) as store:
+def store(store_url: str) -> Iterator[Store]:
+    with closing(open_store(store_url)) as store:
         store.register_brands(BRANDS, NOON)
         yield store
 
@@ -93,7 +87,7 @@ def intents(store: Store) -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_stored_mentions_get_the_intents_that_new_ones_would_have(store: Store, path: Path) -> None:
+def test_stored_mentions_get_the_intents_that_new_ones_would_have(store: Store, store_url: str) -> None:
     save(store, "We moved from Acme to Globex last week", "Acme opens at nine")
     save(store, "It lost my parcel", title="Goodbye Acme")
     assert all(found == [] for _, found in intents(store))
@@ -111,7 +105,7 @@ def test_stored_mentions_get_the_intents_that_new_ones_would_have(store: Store, 
     assert store.count(MentionFilter(intent=Choice(("complaint",)))).n == 1
     assert sorted((c.kind, c.mention) for c in store.changes(known)) == [(ChangeKind.JUDGED, n) for n in (1, 2, 4)]
     store.close()
-    assert inconsistencies(path) == []
+    assert inconsistencies(store_url) == []
 
 
 def test_a_complaint_that_its_score_shows_is_found_in_stored_mentions_too(store: Store) -> None:
@@ -149,15 +143,14 @@ def test_the_same_rules_review_nothing_and_others_review_all(store: Store) -> No
     assert intents(store) == [("Acme", ["price: opens"])]
 
 
-def test_a_run_is_bounded_and_the_next_program_continues_with_older_posts(path: Path) -> None:
-    address = f"sqlite:///{path}"
-    with closing(open_store(address)) as store:
+def test_a_run_is_bounded_and_the_next_program_continues_with_older_posts(store_url: str) -> None:
+    with closing(open_store(store_url)) as store:
         store.register_brands(BRANDS, NOON)
         save(store, *(f"Goodbye Acme {n} now" for n in range(REVIEWED_IDS + 1)))
         store.intents.use_rules(rejudger().digest, NOON)
         IntentsJob(store, rejudger(), monotonic=iter([0.0, 9.0]).__next__).run(LATER)
         assert [bool(one.intents) for one in store.mentions([1, 2]).values()] == [False, True]
-    with closing(open_store(address)) as store:
+    with closing(open_store(store_url)) as store:
         IntentsJob(store, rejudger()).run(LATER)
         assert store.count(MentionFilter(intent=Choice(("switching_from",)))).n == REVIEWED_IDS + 1
 
@@ -229,7 +222,7 @@ def rejudge(store: Store, judge: Rejudger) -> None:
     job.run(LATER)
 
 
-def test_stored_mentions_get_the_scores_of_the_rules_in_use(store: Store, path: Path) -> None:
+def test_stored_mentions_get_the_scores_of_the_rules_in_use(store: Store, store_url: str) -> None:
     save(store, "Acme is great today", "Globex is so so")
     store.correct_score(1, 1.0, NOON)
     before = {id_: one.score for id_, one in store.mentions([1, 2]).items()}
@@ -244,7 +237,7 @@ def test_stored_mentions_get_the_scores_of_the_rules_in_use(store: Store, path: 
     assert found[2].score == before[2]
     assert found[1].score.value == 1.0
     store.close()
-    assert inconsistencies(path) == []
+    assert inconsistencies(store_url) == []
 
 
 def test_a_stored_opinion_counts_again_with_the_new_score_of_the_words(store: Store) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,9 +18,9 @@ from monitor.query.topic_matcher import TopicMatcher, topics_digest
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
 from monitor.store.sql import named_topics, topic_counts
+from tests.consistency import inconsistencies
 from tests.fake_store import ALL
 from tests.fakes import NOON
-from tests.test_store_sqlite_derived import inconsistencies
 
 BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
 DELIVERY, PRICE = Topic("Delivery", "late OR deliver*"), Topic("Price", "price OR cost*")
@@ -30,18 +29,13 @@ TEXTS = ("late", "price", "costs", "late price", "nothing")
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "wallflower.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with closing(new_store(path)) as store:
+def store(store_url: str) -> Iterator[Store]:
+    with closing(new_store(store_url)) as store:
         yield store
 
 
-def new_store(path: Path) -> Store:
-    store = open_store(f"sqlite:///{path}")
+def new_store(url: str) -> Store:
+    store = open_store(url)
     store.register_brands(BRANDS, NOON)
     return store
 
@@ -71,7 +65,7 @@ def counts(store: Store, f: MentionFilter = ALL) -> dict[str, int]:
     return {value.value: value.n for value in store.named_topics.counts(f)}
 
 
-def test_new_mentions_carry_all_topics_that_fit_and_can_be_filtered_by_them(store: Store, path: Path) -> None:
+def test_new_mentions_carry_all_topics_that_fit_and_can_be_filtered_by_them(store: Store, store_url: str) -> None:
     use(store, DELIVERY, PRICE)
     save(store, (DELIVERY, PRICE), "1 late", "2 the price of delivery", "3 nothing")
     assert found(store) == {"1": ("Delivery",), "2": ("Delivery", "Price"), "3": ()}
@@ -90,10 +84,10 @@ def test_new_mentions_carry_all_topics_that_fit_and_can_be_filtered_by_them(stor
     }
     assert list(listed.values()) == [["2", "1"], ["2", "1"], ["1"], ["3"], [], ["3", "2", "1"]]
     store.close()
-    assert inconsistencies(path) == []
+    assert inconsistencies(store_url) == []
 
 
-def test_stored_mentions_get_the_topics_of_a_changed_config(store: Store, path: Path) -> None:
+def test_stored_mentions_get_the_topics_of_a_changed_config(store: Store, store_url: str) -> None:
     save(store, (), "1 late", "2 the price", "3 nothing")
     last = store.last_change_id()
     run(store, DELIVERY, PRICE)
@@ -105,7 +99,7 @@ def test_stored_mentions_get_the_topics_of_a_changed_config(store: Store, path: 
     assert found(store) == {"1": (), "2": (), "3": ()}
     assert counts(store) == {}
     store.close()
-    assert inconsistencies(path) == []
+    assert inconsistencies(store_url) == []
 
 
 def test_the_order_of_topics_needs_no_matching(store: Store) -> None:
@@ -147,15 +141,15 @@ def test_a_review_that_was_read_before_the_topics_changed_again_is_dropped(store
     assert found(store) == {"1": ()}
 
 
-def test_an_interrupted_review_goes_on_where_it_ended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_review_goes_on_where_it_ended(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(named_topics, "REVIEWED_POSTS", 2)
-    with closing(new_store(path)) as store:
+    with closing(new_store(store_url)) as store:
         save(store, (), *(f"{n} late" for n in range(5)))
         use(store, DELIVERY)
         review = store.named_topics.next_review()
         assert [one.post.external_id for one in review.posts] == ["4", "3"]
         store.named_topics.save_review(review, {one.id: ("Delivery",) for one in review.posts}, NOON)
-    with closing(new_store(path)) as store:
+    with closing(new_store(store_url)) as store:
         assert store.named_topics.posts_to_review() == 3
         assert counts(store) == {"Delivery": 2}
         run(store, DELIVERY)
@@ -189,9 +183,9 @@ STEPS = st.lists(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_topics_are_the_truth_after_any_changes(tmp_path_factory: pytest.TempPathFactory, steps: list[object]) -> None:
-    path, topics, before = tmp_path_factory.mktemp("topics") / "wallflower.db", (), ()
-    with closing(new_store(path)) as store:
+def test_topics_are_the_truth_after_any_changes(new_url: Callable[[], str], steps: list[object]) -> None:
+    url, topics, before = new_url(), (), ()
+    with closing(new_store(url)) as store:
         for kind, *values in steps:
             if kind == "save":
                 number, text, is_late = values
@@ -213,4 +207,4 @@ def test_topics_are_the_truth_after_any_changes(tmp_path_factory: pytest.TempPat
             assert {one.id for one in mentions if topic.name in one.topics} == fitting
             assert {one.id for one in store.page(MentionFilter(named_topic=Choice((topic.name,))))} == fitting
             assert counts(store)[topic.name] == len(fitting)
-    assert inconsistencies(path) == []
+    assert inconsistencies(url) == []

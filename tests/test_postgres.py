@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -19,9 +21,10 @@ from monitor.store.options import OpenOptions
 from monitor.store.postgres import schema
 from monitor.store.postgres.connections import Connection, Readers, connect
 from monitor.store.postgres.location import Location
-from monitor.store.postgres.search import tsquery
+from monitor.store.postgres.search import LATER, LONG, MORE, tsquery
 from monitor.store.postgres.translation import translate
 from monitor.store.sqlite.migrations import migrations
+from tests import stop_postgres
 from tests.fake_store import QUERIES, WORDS, judged, raw_connection
 from tests.postgres_cluster import Cluster
 
@@ -65,13 +68,23 @@ def test_named_parameters_and_searches_are_in_order() -> None:
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ('"acme corp" OR "refund" *', "('acme' <-> 'corp') | 'refund':*"),
+        ('"acme" OR "refund" *', "'acme' | 'refund':*"),
         ('"a" NOT ("b" OR "c")', "'a' & ! ( 'b' | 'c' )"),
-        ('NEAR("a" "b" *, 0)', "('a' <0> 'b':* | 'b':* <0> 'a' | 'a' <1> 'b':* | 'b':* <1> 'a')"),
+        (
+            '"a b" *',
+            "(('a' <-> 'b':*) | '+' & ((('a' | 'a*':*) <-> 'b':*) | (('>a' | '>a*':*) <-> '>b':*)))",
+        ),
+        ('NEAR("a" "b" *, 0)', "('a' <0> 'b':* | 'b':* <0> 'a' | 'a' <1> 'b':* | 'b':* <1> 'a' | '+' & ('a' & 'b':*))"),
+        ('"x" NOT ("y" OR NEAR("a" "b", 0))',
+         "'x' & ! ( 'y' | (('a' <0> 'b' | 'b' <0> 'a' | 'a' <1> 'b' | 'b' <1> 'a') & ! '+') )"),
+        ('("x" NOT NEAR("a" "b", 0)) AND "c"',
+         "( 'x' & ! (('a' <0> 'b' | 'b' <0> 'a' | 'a' <1> 'b' | 'b' <1> 'a') & ! '+') ) & 'c'"),
+        ('"x" NOT ("y" NOT NEAR("a b" "b", 0))', "'x' & ! ( 'y' & ! (('a' & 'b') & 'b') )"),
     ],
 )  # fmt: skip
 def test_searches_are_written_as_tsquery(expression: str, expected: str) -> None:
-    assert tsquery(expression) == expected
+    written = tsquery(expression).replace(LONG, "+").replace(LATER, ">").replace(MORE, "*")
+    assert written == expected
     with pytest.raises(ValueError, match="not a search expression"):
         tsquery(expression + " ; DROP")
 
@@ -98,6 +111,29 @@ def test_a_search_finds_what_the_rule_matches(db: Connection) -> None:
         found = {n for (n,) in db.execute(sql, (query.expression,))}
         assert expected == {n for n in found if query.accepts(Document.of(posts[n]))}, rule
         assert expected <= found
+
+
+def test_texts_with_more_positions_than_a_tsvector_keeps_are_found_by_their_phrases(db: Connection) -> None:
+    """It keeps 256 of each word, and none after the 16,383rd."""
+    picks = random.Random(2)
+    unspaced, words = "".join(picks.choices("新車的我們在有", k=20_000)), picks.choices(WORDS[:4], k=3_500)
+    posts = [
+        judged(text, title=title).post
+        for text, title in ((unspaced, ""), (unspaced[::-1], "新車"), (" ".join(words), "the delay"), ("the delay", ""))
+    ]
+    rows = [(n, index_text(post.title), index_text(post.text)) for n, post in enumerate(posts)]
+    db.executemany("INSERT INTO mention_fts SELECT ?, text_words(?, ?)", rows)
+    starts = (0, 1_000, 9_000, 15_400, 15_690, 15_995, 16_075, 16_378, 19_988)
+    phrases = [f'"{unspaced[start : start + size]}"' for start in starts for size in (2, 6, 9, 12)]
+    phrases += [f'"{" ".join(words[start : start + 7])}"' for start in (0, 1_500, 3_490)]
+    phrases += ['"the del*"', '"refund the ref*"', "refund NEAR/2 delay", "新車 NEAR/3 我們", '"新車 新車 新車 的"']
+    for rule in (rule for phrase in phrases for rule in (phrase, f"(新 OR the) -{phrase}")):
+        tree = parse_search(rule).tree
+        query = compile_fts(tree)
+        expected = {n for n, post in enumerate(posts) if tree.find(Document.of(post)) is not None}
+        sql = "SELECT rowid FROM mention_fts WHERE mention_fts MATCH ?"
+        found = {n for (n,) in db.execute(sql, (query.expression or "",))}
+        assert expected == {n for n in found if query.accepts(Document.of(posts[n]))}, rule
 
 
 def test_both_engines_have_the_same_tables(db: Connection, tmp_path: Path) -> None:
@@ -176,3 +212,19 @@ def test_the_password_is_not_shown() -> None:
     location = Location("postgresql://ann:secret@db.example.com/wall?sslmode=require")
     assert str(location) == "The database postgresql://ann@db.example.com/wall"
     assert "secret" not in repr(location)
+
+
+def test_a_killed_test_run_leaves_no_server_behind(tmp_path: Path) -> None:
+    users, address, place = tmp_path / "users", tmp_path / "place", tmp_path / "server"
+    place.mkdir()
+    address.write_text(str(place))
+    hold = "import fcntl, sys; users = open(sys.argv[1], 'w'); fcntl.flock(users, fcntl.LOCK_SH); print(); input()"
+    run = [sys.executable, "-u", "-c", hold, str(users)]
+    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as user:
+        assert user.stdout is not None
+        user.stdout.readline()
+        with subprocess.Popen([sys.executable, stop_postgres.__file__, users, address, "true"]) as stopper:
+            user.kill()
+            assert stopper.wait(timeout=60) == 0
+    assert not place.exists()
+    assert not address.exists()

@@ -12,23 +12,18 @@ from monitor.model import UNDATED, Refusal
 from monitor.store import Store, open_store
 from monitor.upkeep import CLEANING_DELAY, CleaningJob, RetentionJob
 from tests.cli_runner import runner
+from tests.consistency import inconsistencies
 from tests.fake_server import Server
 from tests.fake_store import ALL, BRANDS, SOURCES, World, judged, run_random_operations
 from tests.fakes import NOON
-from tests.test_store_sqlite_derived import inconsistencies
 
 DAY = timedelta(days=1)
 LONG = "Acme is fine and so is everything else at this place"
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "wallflower.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{path}")
+def store(store_url: str) -> Iterator[Store]:
+    opened = open_store(store_url)
     yield opened
     opened.close()
 
@@ -92,7 +87,7 @@ def test_what_is_too_old_is_not_stored_again_but_a_stored_post_can_be_edited(sto
     assert store.save("Forum", [edited], now=NOON + 2 * DAY).new == 0
 
 
-def test_figures_stay_correct_while_posts_expire(path: Path, store: Store) -> None:
+def test_figures_stay_correct_while_posts_expire(store_url: str, store: Store) -> None:
     world = World(12)
     run_random_operations(store, world, 110)
     store.register_brands(BRANDS, world.now)
@@ -104,9 +99,9 @@ def test_figures_stay_correct_while_posts_expire(path: Path, store: Store) -> No
     assert oldest.pop(SOURCES[0]) < 20
     assert max(oldest.values()) < 60
     assert store.count(ALL).n < before
-    assert inconsistencies(path) == []
+    assert inconsistencies(store_url) == []
     run_random_operations(store, world, 10)
-    assert inconsistencies(path) == []
+    assert inconsistencies(store_url) == []
 
 
 # The jobs
@@ -135,7 +130,14 @@ def test_the_job_stores_the_config_deletes_for_a_short_time_and_logs_once(
     assert store.count(ALL).n == 0
 
 
-def test_the_words_of_deleted_posts_are_removed_within_half_a_day(store: Store) -> None:
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """PostgreSQL itself removes what was deleted."""
+    return f"sqlite:///{tmp_path / 'wallflower.db'}"
+
+
+def test_the_words_of_deleted_posts_are_removed_within_half_a_day(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
     job = CleaningJob(store)
     store.save("Forum", [judged("Acme one")], now=NOON)
     store.delete_posts("Forum", ["Acme one"], NOON)
@@ -143,18 +145,18 @@ def test_the_words_of_deleted_posts_are_removed_within_half_a_day(store: Store) 
     assert store.maintenance.deleted_words_since() == NOON
     job.run(NOON + CLEANING_DELAY)
     assert store.maintenance.deleted_words_since() is None
+    store.close()
 
 
-def test_cleaning_that_another_program_finished_begins_anew(
-    path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cleaning_that_another_program_finished_begins_anew(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(sqlite_url)
     job = CleaningJob(store)
     store.save("Forum", [judged("Acme one"), judged("Acme two")], now=NOON)
     store.delete_posts("Forum", ["Acme one"], NOON)
     with monkeypatch.context() as patch:
         patch.setattr("monitor.store.sqlite.deleted_words.truncate_log", lambda path: False)
         job.run(NOON + CLEANING_DELAY)
-    other = open_store(f"sqlite:///{path}")
+    other = open_store(sqlite_url)
     assert other.maintenance.remove_deleted_words(NOON)
     other.close()
     job.run(NOON + CLEANING_DELAY)
@@ -163,6 +165,7 @@ def test_cleaning_that_another_program_finished_begins_anew(
     assert store.maintenance.deleted_words_since() == NOON + CLEANING_DELAY
     job.run(NOON + 2 * CLEANING_DELAY)
     assert store.maintenance.deleted_words_since() is None
+    store.close()
 
 
 def test_an_import_reports_what_is_too_old_and_what_was_erased(tmp_path: Path) -> None:

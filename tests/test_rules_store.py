@@ -23,9 +23,9 @@ from monitor.rules import RematchStep
 from monitor.store import Store, open_store
 from monitor.store.sql.rule_preview import PreviewLimits
 from monitor.store.sql.rules import SqlRules
+from monitor.store.sql.store import SqlStore
 from monitor.store.sql.units import EPOCH
-from monitor.store.sqlite import SqliteStore
-from tests.fake_store import raw_connection
+from tests.consistency import inconsistencies, raw_database
 from tests.rules_setup import (
     BEGIN,
     EDGES,
@@ -38,7 +38,6 @@ from tests.rules_setup import (
     save_tweets,
     use_rule,
 )
-from tests.test_store_sqlite_derived import inconsistencies
 
 WORDS = ["flight", "bag", "thanks", "hours", "service", "cancelled", "help", "delayed", "gate", "phone", "time"]
 COUNTED = "SELECT id, post, brand, score, sentiment, intent, evidence, state, hidden, corrected FROM mention"
@@ -46,23 +45,17 @@ MENTIONS = MentionFilter(brand=Choice((UNITED.name,)))
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "wallflower.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore.open(path)
+def store(store_url: str) -> Iterator[SqlStore]:
+    store = open_store(store_url)
+    assert isinstance(store, SqlStore)
     save_tweets(store, 250)
     yield store
     store.close()
 
 
-def rows(path: Path, where: str = "state < 2") -> list[Any]:
-    db = raw_connection(path)
-    found = db.execute(f"{COUNTED} WHERE {where} ORDER BY id").fetchall()
-    db.close()
-    return found
+def rows(url: str, where: str = "state < 2") -> list[Any]:
+    with raw_database(url) as db:
+        return list(db.execute(f"{COUNTED} WHERE {where} ORDER BY id"))
 
 
 def counted(store: Store) -> int:
@@ -70,7 +63,7 @@ def counted(store: Store) -> int:
 
 
 def test_for_fifty_edits_the_preview_is_what_happens_and_restoring_brings_everything_back(
-    store: Store, path: Path
+    store: Store, store_url: str
 ) -> None:
     page = store.page(MENTIONS)
     acted, hidden = page[0].id, page[1].id
@@ -78,15 +71,15 @@ def test_for_fifty_edits_the_preview_is_what_happens_and_restoring_brings_everyt
     store.correct_score(acted, 0.9, END)
     store.set_hidden(hidden, True, END)
     store.set_state(page[2].id, State.IRRELEVANT, END)
-    first, authors = rows(path), sorted({one.post.author for one in page})
+    first, authors = rows(store_url), sorted({one.post.author for one in page})
     entered = 0
     for text in random_rules(50, WORDS, authors):
-        before = {row[0]: row for row in rows(path)}
+        before = {row[0]: row for row in rows(store_url)}
         promised = store.rules.preview(UNITED.name, text, EDGES, 5)
         now = counted(store)
         use_rule(store, text)
         assert counted(store) == now - promised.leaving.n + promised.entering.n, text
-        after = {row[0]: row for row in rows(path)}
+        after = {row[0]: row for row in rows(store_url)}
         assert (len(after.keys() - before), len(before.keys() - after)) == (promised.entering.n, promised.leaving.n)
         assert all(after[id_] == before[id_] for id_ in after.keys() & before)
         done = store.rules.versions(UNITED.name)[0].rematch
@@ -96,8 +89,8 @@ def test_for_fifty_edits_the_preview_is_what_happens_and_restoring_brings_everyt
         entered += promised.entering.n
     assert entered > 10
     use_rule(store, UNITED.rule)
-    assert rows(path) == first
-    assert inconsistencies(path) == []
+    assert rows(store_url) == first
+    assert inconsistencies(store_url) == []
 
 
 def test_a_preview_names_the_newest_posts_of_each_side(store: Store) -> None:
@@ -110,12 +103,12 @@ def test_a_preview_names_the_newest_posts_of_each_side(store: Store) -> None:
     assert found.posts == 250
 
 
-def limited(store: SqliteStore, **limits: int) -> SqlRules:
+def limited(store: SqlStore, **limits: int) -> SqlRules:
     """Previews of ``store`` with lower limits."""
     return SqlRules(store._read, store._write, store._slow_read, PreviewLimits(**limits))
 
 
-def test_a_preview_that_would_read_too_many_texts_is_an_estimate(store: SqliteStore) -> None:
+def test_a_preview_that_would_read_too_many_texts_is_an_estimate(store: SqlStore) -> None:
     exact = store.rules.preview(UNITED.name, "=Flight", EDGES, 0)
     found = limited(store, texts=60).preview(UNITED.name, "=Flight", EDGES, 0)
     assert exact.exact
@@ -123,7 +116,7 @@ def test_a_preview_that_would_read_too_many_texts_is_an_estimate(store: SqliteSt
     assert found.leaving.n == pytest.approx(exact.leaving.n, rel=0.5)
 
 
-def test_above_the_limit_of_posts_a_preview_is_an_estimate_from_an_even_sample(store: SqliteStore) -> None:
+def test_above_the_limit_of_posts_a_preview_is_an_estimate_from_an_even_sample(store: SqlStore) -> None:
     rule = "@united OR flight"
     exact = store.rules.preview(UNITED.name, rule, EDGES, 50)
     assert exact.exact
@@ -184,7 +177,9 @@ def test_a_withdrawn_or_old_announcement_names_nobody(store: Store) -> None:
     assert {one.person for one in store.rules.versions(UNITED.name)} == {""}
 
 
-def test_a_second_change_supersedes_the_first_and_ends_as_if_it_had_been_the_only_one(store: Store, path: Path) -> None:
+def test_a_second_change_supersedes_the_first_and_ends_as_if_it_had_been_the_only_one(
+    store: Store, store_url: str
+) -> None:
     store.register_brands(brands_with("@united NOT flight"), END)
     assert store.rules.unfinished() == {UNITED.name}
     assert rematcher(store, "@united").step(END) == RematchStep(waits=True)
@@ -211,7 +206,7 @@ def test_posts_that_were_saved_by_the_rule_before_are_matched_too(store: Store) 
     assert store.count(MentionFilter(q="bag", brand=MENTIONS.brand)).n == 0
 
 
-def test_a_step_that_another_process_has_saved_changes_nothing(store: Store, path: Path) -> None:
+def test_a_step_that_another_process_has_saved_changes_nothing(store: Store, store_url: str) -> None:
     store.register_brands(brands_with("@united NOT flight"), END)
     whole = store.rules.next_rematch(END)
     assert whole is not None
@@ -220,9 +215,9 @@ def test_a_step_that_another_process_has_saved_changes_nothing(store: Store, pat
     lost = [one.id for one in work.posts if one.mention and "flight" in one.post.text.lower()]
     assert store.rules.save_rematch(work, {}, lost, END) == len(lost) > 0
     assert store.rules.unfinished()
-    before, version = rows(path), store.rules.versions(UNITED.name)[0]
+    before, version = rows(store_url), store.rules.versions(UNITED.name)[0]
     assert store.rules.save_rematch(work, {}, [one.id for one in work.posts], END) == 0
-    assert (rows(path), store.rules.versions(UNITED.name)[0]) == (before, version)
+    assert (rows(store_url), store.rules.versions(UNITED.name)[0]) == (before, version)
 
 
 DRILL = """
@@ -258,6 +253,6 @@ def test_killing_it_in_the_middle_ends_in_the_same_state(tmp_path: Path) -> None
         assert not kills or store.rules.unfinished()
         finish(store, rule)
         store.close()
-        assert inconsistencies(file) == []
-        results.append(rows(file, "true"))
+        assert inconsistencies(f"sqlite:///{file}") == []
+        results.append(rows(f"sqlite:///{file}", "true"))
     assert results[0] == results[1]

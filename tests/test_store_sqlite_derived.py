@@ -9,7 +9,8 @@ import pytest
 
 from monitor.store.options import OpenOptions
 from monitor.store.sql import cube_sums
-from monitor.store.sqlite import SqliteStore, derived
+from monitor.store.sqlite import SqliteStore
+from tests import consistency
 from tests.fake_store import SOURCES, World, raw_connection, run_random_operations
 from tests.fakes import NOON
 
@@ -21,48 +22,9 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     store.close()
 
 
-TOKENS = {
-    "brand": "b",
-    "sentiment": "s",
-    "state": "t",
-    "hidden": "h",
-    "rule": "r",
-    "claimant": "u",
-    "noted": "n",
-}
-"""Column -> the letter of its token."""
-CONTRADICTIONS = {
-    "claims": """SELECT 1 FROM mention LEFT JOIN claim ON claim.mention = mention.id
-        WHERE claimant IS NOT iif(claim.mention IS NULL, NULL, ifnull(account, 0))
-        OR state = 1 AND claimant IS NULL OR state = 0 AND claimant IS NOT NULL""",
-    "notes": "SELECT 1 FROM mention WHERE noted <> EXISTS (SELECT 1 FROM note WHERE note.mention = mention.id)",
-    "corrections": "SELECT 1 FROM correction JOIN mention ON mention.id = mention WHERE NOT corrected",
-    "blocked": """SELECT 1 FROM blocked JOIN mention ON mention.id = mention LEFT JOIN block ON block.id = blocked.block
-        WHERE hidden <> 1 OR ended IS NOT 0""",
-    "reasons": "SELECT 1 FROM set_aside JOIN mention ON mention.id = mention WHERE hidden <> 2",
-}
-"""What must find no row, because two tables say the same."""
-
-
 def inconsistencies(path: Path) -> list[str]:
-    """The cubes, and the parts of the index, that do not equal the rows of mention."""
-    db = raw_connection(path)
-    try:
-        wrong = cube_sums.wrong_cubes(db)  # type: ignore[arg-type]
-        for index in derived.SEARCH_INDEXES:
-            try:
-                db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
-            except Exception as error:
-                wrong.append(f"{index}: {error}")
-        for column, letter in TOKENS.items():
-            for value, n in db.execute(f"SELECT {column}, count(*) FROM mention WHERE {column} NOT NULL GROUP BY 1"):
-                match = f'"\ue000{letter}{value}"'
-                found = db.execute("SELECT count(*) FROM mention_fts WHERE mention_fts MATCH ?", (match,)).fetchone()[0]
-                if found != n and (value or column in ("brand", "sentiment", "rule", "claimant")):
-                    wrong.append(f"token {letter}{value}: {found} instead of {n}")
-        return wrong + [name for name, select in CONTRADICTIONS.items() if db.execute(select).fetchone()]
-    finally:
-        db.close()
+    """Those of the SQLite file at ``path``."""
+    return consistency.inconsistencies(f"sqlite:///{path}")
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,7 @@ from monitor.store import Store, open_store
 from monitor.store.sql.named_topics import SqlNamedTopics
 from monitor.store.sql.rule_preview import PreviewLimits
 from monitor.store.sql.samples import Samples
-from monitor.store.sqlite import SqliteStore
+from monitor.store.sql.store import SqlStore
 from tests.fakes import NOON
 from tests.rules_setup import EDGES, random_rules, save_tweets
 from tests.test_named_topics import DELIVERY, PRICE, new_store, run, save, use
@@ -25,8 +24,8 @@ WORDS = ["flight", "bag", "thanks", "hours", "service", "cancelled", "help", "de
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with closing(new_store(tmp_path / "wallflower.db")) as store:
+def store(store_url: str) -> Iterator[Store]:
+    with closing(new_store(store_url)) as store:
         yield store
 
 
@@ -34,8 +33,8 @@ def listed(store: Store, topic: str) -> set[int]:
     return {one.id for one in store.page(MentionFilter(named_topic=Choice((topic,))), limit=1_000)}
 
 
-def test_for_fifty_edits_the_preview_of_a_topic_is_what_happens(tmp_path: Path) -> None:
-    with closing(open_store(f"sqlite:///{tmp_path / 'tweets.db'}")) as store:
+def test_for_fifty_edits_the_preview_of_a_topic_is_what_happens(store_url: str) -> None:
+    with closing(open_store(store_url)) as store:
         save_tweets(store, 250)
         authors = sorted({one.post.author for one in store.page(MentionFilter())})
         now, before = 0, set[int]()
@@ -105,8 +104,9 @@ def test_a_topic_of_an_earlier_version_of_the_program_begins_with_its_rule_of_no
     assert store.named_topics.next_review().is_empty
 
 
-def test_beyond_the_limits_the_preview_of_a_topic_is_an_estimate(tmp_path: Path) -> None:
-    with closing(SqliteStore.open(tmp_path / "tweets.db")) as store:
+def test_beyond_the_limits_the_preview_of_a_topic_is_an_estimate(store_url: str) -> None:
+    with closing(open_store(store_url)) as store:
+        assert isinstance(store, SqlStore)
         save_tweets(store, 250)
         topics = (Topic("Travel", "flight"),)
         run(store, *topics)

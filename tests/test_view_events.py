@@ -66,9 +66,9 @@ class Receiver:
 class Setup:
     """A store with a program that is told of the negative mentions of Acme."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock, self.receiver = FakeClock(), Receiver()
-        self.store: Store = open_store(f"sqlite:///{folder / 'wallflower.db'}")
+        self.store: Store = open_store(url)
         self.store.register_brands(BRANDS, NOON)
         vault = Vault(folder / "key")
         sealed = vault.seal({"url": "https://program.example/hook", "secret": SECRET})
@@ -101,8 +101,8 @@ class Setup:
 
 
 @pytest.fixture
-def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Setup]:
-    setup = Setup(tmp_path, monkeypatch)
+def setup(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Setup]:
+    setup = Setup(tmp_path, store_url, monkeypatch)
     yield setup
     setup.store.close()
 

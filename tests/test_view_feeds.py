@@ -21,6 +21,7 @@ from display.pages.saved_views.documents import Document, Entry, atom_document, 
 from monitor.model import UNDATED, Choice, Intent, IntentPhrase, Mention, MentionFilter, Post, Score
 from monitor.model.saved_views import NewView, SavedView
 from tests.access_setup import Site
+from tests.consistency import everything_stored
 from tests.fake_site import config, judged
 from tests.fakes import NOON
 from tests.test_mentions import ClosingClient
@@ -32,8 +33,8 @@ HOSTILE = "Acme <script>alert(1)</script> ]]> &amp; \x0b\x00\ufffe \"q\" 'a' \U0
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(config(tmp_path))
+def site(tmp_path: Path, store_url: str) -> Iterator[Site]:
+    site = Site(config(tmp_path), database=store_url)
     site.app.test_client_class = ClosingClient
     for n in range(3):
         post = judged(f"Acme {n}", external_id=str(n), published_at=NOON - timedelta(hours=n + 1), score=(n - 1) / 2)
@@ -80,12 +81,12 @@ def test_a_feed_has_the_mentions_of_the_view_for_whoever_knows_the_address(site:
     assert item["_wallflower"]["mention"]["sentiment"] == "negative"
 
 
-def test_the_address_is_shown_once_and_stored_hashed(site: Site) -> None:
+def test_the_address_is_shown_once_and_stored_hashed(site: Site, store_url: str) -> None:
     client = site.signed_in("dana")
     atom, _ = made(client)
     token = atom.split("/")[-1].removesuffix(".atom")
     assert token not in client.get(f"/views/{EVERYTHING}/feed").text
-    assert token.encode() not in Path(site.config.database).read_bytes()
+    assert token not in everything_stored(store_url)
     wal = Path(f"{site.config.database}-wal")
     assert token.encode() not in wal.read_bytes()
     assert token not in str(site.store.people.audit_log())
