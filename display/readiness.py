@@ -40,10 +40,11 @@ def readiness(context: PageContext) -> dict[str, Any]:
     parts, store, now = dict(context.health()), context.store.health(), context.clock.machine_time()
     reasons = [*store.reasons, *(f"{PARTS[name].stopped}." for name, alive in parts.items() if _stopped(name, alive))]
     backup, jump = _newest_backup(context), _recent_jump(context)
+    needs_backup = not (context.config.is_sample or context.config.postgres_url)
     return {
         "ready": not reasons,
         "reasons": reasons,
-        "warnings": list(_warnings(store, backup, jump, now, sample=context.config.is_sample)),
+        "warnings": list(_warnings(store, backup, jump, now, needs_backup=needs_backup)),
         "parts": parts,
         "store": _store_evidence(store),
         "backup": {"age_seconds": round((now - backup.made_at).total_seconds()) if backup else None},
@@ -85,13 +86,13 @@ def _recent_jump(context: PageContext) -> ClockJump | None:
 
 
 def _warnings(
-    store: StoreHealth, backup: Backup | None, jump: ClockJump | None, now: datetime, *, sample: bool
+    store: StoreHealth, backup: Backup | None, jump: ClockJump | None, now: datetime, *, needs_backup: bool
 ) -> Iterator[str]:
     if store.free_bytes is not None and store.free_bytes < LOW_SPACE_BYTES:
         yield f"Only {store.free_bytes / 1e6:,.0f} MB are free on the disk of the database."
     if backup and now - backup.made_at > OLD_BACKUP:
         yield f"The newest backup is {format_duration(now - backup.made_at)} old."
-    elif not (backup or sample):
+    elif needs_backup and not backup:
         yield "There is no backup."
     if jump:
         direction = "ahead" if jump.seconds > 0 else "back"

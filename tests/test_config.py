@@ -104,6 +104,55 @@ def test_a_valid_file_is_loaded(tmp_path: Path) -> None:
     assert forum.options == FeedOptions(name="Acme forum", url="https://forum.example/latest.rss")
 
 
+def with_database(*lines: str) -> str:
+    return GOOD.replace("[wallflower]\n", "\n".join(["[wallflower]", *lines, ""]))
+
+
+def test_a_database_on_a_server_names_the_secret_with_its_password(tmp_path: Path) -> None:
+    address = "postgresql://ann@db.example.org/wall"
+    config = loaded(tmp_path, with_database(f'database = "{address}"', 'database_password = "DATABASE_PASSWORD"'))
+    assert (config.postgres_url, config.database_name) == (address, address)
+    assert config.database_url == f"{address}?password_secret=DATABASE_PASSWORD"
+    assert "DATABASE_PASSWORD" in config.secret_names
+    config = loaded(tmp_path, with_database(f'database = "{address}?sslmode=require"'))
+    assert (config.database_url, config.database_name) == (f"{address}?sslmode=require", address)
+    assert loaded(tmp_path, GOOD).database_url == f"sqlite:///{tmp_path / 'data' / 'wallflower.db'}"
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("postgresql://ann:hush-hush@db/wall", "without a password"),
+        ("postgresql://ann:hush/hush@db/wall", "without a password"),
+        ("postgresql://ann@db/wall?password=hush-hush", "without a password"),
+        ("postgresql://ann@db/wall?sslmode=require&PASSWORD=hush-hush", "without a password"),
+        ("postgresql://ann@db/wall?password_secret=HUSH", "without a password"),
+        ("postgresql://ann:hush?hush@db/wall", "of a PostgreSQL database"),
+        ("postgresql://ann:hush#hush@db/wall", "of a PostgreSQL database"),
+        ("postgresql://ann@[db/wall?password=hush-hush", "of a PostgreSQL database"),
+        ("mysql://ann@db/hush", "of a PostgreSQL database"),
+        ("postgresql://ann@db", "of a PostgreSQL database"),
+        ("sqlite:///hush.db", "of a PostgreSQL database"),
+    ],
+)
+def test_an_address_with_a_password_or_of_another_engine_is_refused_and_not_quoted(
+    tmp_path: Path, address: str, expected: str
+) -> None:
+    (problem,) = problems(tmp_path, with_database(f'database = "{address}"'))
+    assert problem.startswith("wallflower.database: ")
+    assert expected in problem
+    assert "hush" not in problem.lower()
+
+
+def test_a_password_needs_a_database_and_is_the_name_of_a_secret(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, with_database('database_password = "DATABASE_PASSWORD"'))
+    assert "no `database`" in problem
+    lines = 'database = "postgresql://db/wall"', 'database_password = "hush-hush"'
+    (problem,) = problems(tmp_path, with_database(*lines))
+    assert "never the secret itself" in problem
+    assert "hush-hush" not in problem
+
+
 def test_only_brands_are_required(tmp_path: Path) -> None:
     config = loaded(tmp_path, "[[brands]]\nname = 'A'\nours = true\nrule = 'a'")
     assert (config.server.host, config.server.port, config.sources) == ("127.0.0.1", 8750, ())

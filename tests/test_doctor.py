@@ -178,7 +178,7 @@ def test_what_this_user_may_not_read_is_unknown(installation: Path, monkeypatch:
 
     with monkeypatch.context() as forbidden:
         forbidden.setattr(Path, "open", refuse)
-        found = list(examine(context(installation), [database.database, database.sqlite, machine.clock]))
+        found = list(examine(context(installation), [database.database, database.engine, machine.clock]))
     assert "cannot be read by this user" in only([one for one in found if one.check == "database"], Level.UNKNOWN).text
     assert not [one for one in found if one.level is Level.PROBLEM]
     monkeypatch.setattr(process.os, "access", lambda *_: False)
@@ -428,7 +428,7 @@ def test_a_check_that_fails_does_not_hide_the_others(installation: Path) -> None
     def broken(_: DoctorContext) -> Iterator[Finding]:
         raise PermissionError("no")
 
-    found = list(examine(context(installation), [broken, database.sqlite]))
+    found = list(examine(context(installation), [broken, database.engine]))
     assert (found[0].level, found[0].check) == (Level.UNKNOWN, "broken")
     assert len(found) == 2
 

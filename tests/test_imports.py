@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "store": BASE | {"store.postgres", "store.sqlite", "clock", "durations"},
     "store.sql": BASE | {"clock", "durations", "logs", "query", "store", "text"},
     "store.sqlite": BASE | {"clock", "durations", "logs", "query", "store", "store.sql", "text"},
-    "store.postgres": BASE | {"clock", "durations", "logs", "query", "store", "store.sql", "text"},
+    "store.postgres": BASE | {"clock", "durations", "logs", "query", "secrets", "store", "store.sql", "text"},
     "store.tail": BASE | {"store", "clock"},
     "upkeep": BASE | {"store"},
     "rules": BASE | {"clock", "logs", "query", "store"},

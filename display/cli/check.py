@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -34,7 +34,7 @@ def check(config_path: Path | None) -> None:
     click.echo(f"{config.path} is valid.")
     click.echo(f"  ours: {ours}; competitors: {competitors}")
     click.echo(f"  sources: {sources}")
-    click.echo(f"  database: {config.database}")
+    click.echo(f"  database: {config.database_name}")
     click.echo(f"  pages: http://{config.server.host}:{config.server.port}/")
     for heading, notes in (
         ("Missing packages:", _missing_packages(config)),
@@ -55,11 +55,17 @@ def _missing_packages(config: Config) -> list[str]:
 
 def _missing_keys(config: Config) -> list[str]:
     """The sources whose key is not set, where to get the key and what it must permit."""
-    return [f"{source.name}: {text}" for source in config.sources for text in _unset_secrets(source.options)]
+    notes = [f"{source.name}: {text}" for source in config.sources for text in _unset_secrets(source.options)]
+    database = {config.database_password: "It is the password of the database."} if config.database_password else {}
+    return [*(f"database: {text}" for text in _unset(database)), *notes]
 
 
 def _unset_secrets(options: BaseModel | None) -> Iterator[str]:
-    for name, instructions in options.required_secrets().items() if isinstance(options, SourceOptions) else ():
+    return _unset(options.required_secrets() if isinstance(options, SourceOptions) else {})
+
+
+def _unset(required: Mapping[str, str]) -> Iterator[str]:
+    for name, instructions in required.items():
         try:
             secrets.get(name, instructions)
         except AuthError as error:

@@ -125,7 +125,7 @@ def create_option(command: Command) -> Command:
 
 def create_database(config: Config) -> None:
     """Create the database of a new installation; one that exists is left as it is. Raises StoreError."""
-    open_store(config.database_url).close()
+    open_store(config.database_url, installation=config.installation).close()
 
 
 def record(store: Store, action: str, target: str = "", **details: Json) -> None:
@@ -139,7 +139,8 @@ def open_config_store(config: Config, *, create: bool = False, collects: bool = 
 
     ``collects``: the command stores posts or statuses. Sample data gets a database without being asked for.
     """
-    store = open_store(config.database_url, create=create or (collects and config.is_sample))
+    may_create = create or (collects and config.is_sample)
+    store = open_store(config.database_url, create=may_create, installation=config.installation)
     try:
         if collects:
             store.register_brands(config.brands, Clock().now())

@@ -34,7 +34,7 @@ CHECKS: tuple[Check, ...] = (
     machine.descriptors,
     data_folder.data_folder,
     data_folder.leftovers,
-    database.sqlite,
+    database.engine,
     database.database,
     database.backup,
     channels.channels,

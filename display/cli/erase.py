@@ -61,7 +61,7 @@ def erase(
             click.echo("Nothing was changed: this was a dry run.")
             return
         if not yes:
-            confirm(f"{_consequence(target, only_stored)} Erase from {config.database}?")
+            confirm(f"{_consequence(target, only_stored)} Erase from {config.database_name}?")
         if counts.posts:
             click.echo("Erasing. The database is rewritten, which takes about 20 seconds per GB.")
         erasure = store.maintenance.erase(target, Clock().now(), refuse_later=not only_stored)
@@ -69,7 +69,9 @@ def erase(
     click.echo(f"Erased {_described(erasure.counts)}.{_why_rewritten(erasure)}")
     for line in _older_copies(config) if erasure.rewritten else ():
         click.echo(line)
-    if erasure.remaining:
+    if erasure.remaining and config.postgres_url:
+        click.echo(erasure.remaining)
+    elif erasure.remaining:
         message = f"Bytes of the posts may still be in the files. {erasure.remaining} Run this again."
         raise ErasureIncomplete(message, FaultKind.LOCKED.value)
 
@@ -132,7 +134,9 @@ def _why_rewritten(erasure: Erasure) -> str:
 
 
 def _older_copies(config: Config) -> list[str]:
-    """Where the posts may still be: outside of the database."""
+    """Where the posts may still be: outside of the database. A server's own copies are in ``Erasure.remaining``."""
+    if config.postgres_url:
+        return []
     backups = database_files(config.database_url).backups(config.backups)
     replaced = sorted(config.data.glob(f"{config.database.stem}-replaced-*"))
     lines = []

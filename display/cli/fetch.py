@@ -35,7 +35,7 @@ from monitor.collector import (
 from monitor.collector.scheduler import configured_source
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
-from monitor.errors import ConfigError, SourceError
+from monitor.errors import ConfigError, DatabaseMissing, SourceError
 from monitor.model import Batch, ChangeKind, Health, Json, JudgedPost, Post, SourceStatus, Term
 from monitor.query.matcher import Matcher
 from monitor.sources import Source
@@ -173,12 +173,13 @@ def _valid_source(config: Config, name: str) -> SourceConfig:
 
 def _saved_position(config: Config, source: ConfiguredSource, now: datetime) -> tuple[SourceStatus, Json]:
     """The status and cursor after the last pass. Writes nothing, and creates no database."""
-    if not config.database.exists():
+    try:
+        with open_config_store(config) as store:
+            status, is_same_kind = resume_status(source, last_status(store, source.name), now)
+            cursor = store.cursor(source.name) if is_same_kind else None
+            return status, cursor_after_rule_change(source, status, cursor, rules_digest(config.brands))
+    except DatabaseMissing:
         return timing.initial_status(source.name, source.kind, source.polling, sample=source.sample), None
-    with open_config_store(config) as store:
-        status, is_same_kind = resume_status(source, last_status(store, source.name), now)
-        cursor = store.cursor(source.name) if is_same_kind else None
-        return status, cursor_after_rule_change(source, status, cursor, rules_digest(config.brands))
 
 
 def _require_no_wait(status: SourceStatus, config: Config, now: datetime) -> None:

@@ -217,7 +217,7 @@ def _create_database(target: Path) -> None:
     except StoreError as error:
         click.echo(f"{error} The first time, start Wallflower with `wallflower run --create`.", err=True)
     else:
-        click.echo(f"Created the database {config.database}.")
+        click.echo(f"Created the database {config.database_name}.")
 
 
 def _about_languages() -> str:

@@ -33,7 +33,7 @@ def remove_source(config_path: Path | None, name: str, yes: bool) -> None:
     with open_config_store(config) as store:
         mentions = _stored_mentions(store, name)
         if not yes:
-            confirm(f"Delete {name} with {pluralize(mentions, 'mention')} from {config.database}?")
+            confirm(f"Delete {name} with {pluralize(mentions, 'mention')} from {config.database_name}?")
         posts = store.remove_source(name, Clock().now())
         record(store, "removed source", name, posts=posts)
         store.maintenance.remove_deleted_words(Clock().now(), CLEANING_SECONDS)

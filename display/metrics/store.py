@@ -64,7 +64,10 @@ def opinion_metrics(measured: Measured) -> Iterator[Metric]:
 def backup_metrics(measured: Measured) -> Iterator[Metric]:
     """The backups in their folder."""
     config, now = measured.context.config, measured.context.clock.machine_time()
-    backups = database_files(config.database_url).backups(config.backups)
-    age = max(0.0, (now - backups[0].made_at).total_seconds()) if backups else math.inf
-    yield gauge("wallflower_backup_age_seconds", "Age of the newest backup in the folder; +Inf without any.", age)
+    files = database_files(config.database_url)
+    backups = files.backups(config.backups)
+    without = math.nan if files.backup_advice else math.inf
+    age = max(0.0, (now - backups[0].made_at).total_seconds()) if backups else without
+    text = "Age of the newest backup in the folder; +Inf without any, NaN if others make them."
+    yield gauge("wallflower_backup_age_seconds", text, age)
     yield gauge("wallflower_backups", "Backups in the folder.", len(backups))

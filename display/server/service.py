@@ -77,7 +77,9 @@ class Service:
         ``restart`` starts the program again; ``config_is_given``: see ``Setup``.
         """
         self._version, self._clock = version, clock
-        self._store = open_store(config.database_url, create=False, long_running=True, clock=clock)
+        self._store = open_store(
+            config.database_url, create=False, long_running=True, clock=clock, installation=config.installation
+        )
         self.watch = HealthWatch(self._store, clock)
         if status is not None:  # the parent registered the brands of an earlier config
             self._store.register_brands(config.brands, clock.now())

@@ -58,9 +58,9 @@ def check_port(config: Config) -> None:
 def require_database(config: Config, *, create: bool = False) -> None:
     """Raise DatabaseMissing if there is no database and none may be created: its volume may be missing.
 
-    Sample data gets a database without being asked for.
+    Sample data gets a database without being asked for. Whether there is one on a server, ``prepare_database`` sees.
     """
-    if not (create or config.is_sample or config.database.exists()):
+    if not (create or config.is_sample or config.postgres_url or config.database.exists()):
         raise DatabaseMissing(config.database)
 
 
@@ -97,7 +97,12 @@ def prepare_database(
             page.report(progress)
             on_migration(progress)
 
-        store = open_store(config.database_url, create=create or config.is_sample, on_migration=report)
+        store = open_store(
+            config.database_url,
+            create=create or config.is_sample,
+            on_migration=report,
+            installation=config.installation,
+        )
     try:
         store.register_brands(config.brands, Clock().now())
         store.maintenance.set_retention(config.keep, config.keep_by_source)

@@ -47,7 +47,7 @@ class Config:
 
     path: Path
     data: Path
-    """Folder of the database, absolute."""
+    """Folder of the database file, and of what else the installation keeps; absolute."""
     timezone: ZoneInfo
     server: Server
     brands: tuple[Brand, ...]
@@ -76,6 +76,10 @@ class Config:
     """The rules of a file of one's own; None: those of the program."""
     learn_from_answers: bool = True
     """Whether scores are adjusted by what people's answers taught."""
+    postgres_url: str | None = None
+    """The address of a PostgreSQL database, without its password; None: the database is a file in ``data``."""
+    database_password: str | None = None
+    """The name of the secret with its password."""
 
     @property
     def is_sample(self) -> bool:
@@ -84,13 +88,28 @@ class Config:
 
     @property
     def database(self) -> Path:
-        """The database file within ``data``."""
+        """The database file within ``data``; see ``postgres_url``."""
         return self.data / ("sample.db" if self.is_sample else "wallflower.db")
 
     @property
     def database_url(self) -> str:
-        """The URL that ``monitor.store.open_store`` takes."""
-        return f"sqlite:///{self.database}"
+        """The URL that ``monitor.store.open_store`` takes. It names the secret with the password."""
+        if self.postgres_url is None:
+            return f"sqlite:///{self.database}"
+        if self.database_password is None:
+            return self.postgres_url
+        separator = "&" if "?" in self.postgres_url else "?"
+        return f"{self.postgres_url}{separator}password_secret={self.database_password}"
+
+    @property
+    def database_name(self) -> str:
+        """Where the database is, for people."""
+        return str(self.database) if self.postgres_url is None else self.postgres_url.partition("?")[0]
+
+    @property
+    def installation(self) -> Path:
+        """The file with the id of this installation, which a PostgreSQL database has too."""
+        return self.data / "installation"
 
     @property
     def backups(self) -> Path:
@@ -107,6 +126,7 @@ class Config:
         """The names of all secrets that it refers to."""
         oidc = self.sign_in.oidc
         own = {oidc.client_secret} if oidc and oidc.client_secret else set()
+        own |= {self.database_password} if self.database_password else set()
         return frozenset(own.union(*(secrets.secret_names(s.options) for s in self.sources if s.options)))
 
     def check(self) -> None:
@@ -191,6 +211,8 @@ def _config(
         encoder_weights=None if weights is None else _folder(file, weights),
         intents=intents,
         learn_from_answers=tables.wallflower.learn_from_answers,
+        postgres_url=tables.wallflower.database,
+        database_password=tables.wallflower.database_password,
     )
 
 

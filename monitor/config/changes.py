@@ -9,7 +9,12 @@ from typing import NamedTuple
 
 from monitor.config import Config
 
-_KEYS = {"backup_folder": "backup.to", "keep_backups": "backup.keep"}
+_KEYS = {
+    "backup_folder": "backup.to",
+    "keep_backups": "backup.keep",
+    "postgres_url": "wallflower.database",
+    "database_password": "wallflower.database_password",
+}
 """Attribute of Config -> the key that sets it, where they differ."""
 
 
@@ -49,9 +54,20 @@ def usable_config(running: Config, new: Config) -> UsableConfig:
     ]
     if new.data != running.data:
         sentences.append(f"wallflower.data: {_quoted(str(new.data))} in the file, {_quoted(str(running.data))} in use.")
+    if (new.postgres_url, new.database_password) != (running.postgres_url, running.database_password):
+        sentences.append(
+            f"wallflower.database: {_quoted(new.database_name)} in the file, {_quoted(running.database_name)} in use."
+        )
     if new.sign_in != running.sign_in:
         sentences.append("sign_in: changed in the file; the old settings are in use.")
-    kept = replace(new, server=running.server, data=running.data, sign_in=running.sign_in)
+    kept = replace(
+        new,
+        server=running.server,
+        data=running.data,
+        sign_in=running.sign_in,
+        postgres_url=running.postgres_url,
+        database_password=running.database_password,
+    )
     return UsableConfig(kept, tuple(sentences))
 
 

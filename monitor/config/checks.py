@@ -28,10 +28,17 @@ def cross_table_problems(file: RawTable, wall_languages: Collection[str]) -> lis
         *_wrong_rules("brands", tables["brands"]),
         *_wrong_rules("topics", tables["topics"]),
         *_no_own_brand(tables["brands"]),
+        *_password_of_nothing(file.get("wallflower")),
         *_nameless_walls(tables["walls"]),
         *_unknown_brands(tables["walls"], [str(table.get("name")) for _, table in tables["brands"]]),
         *_unknown_languages(tables["walls"], wall_languages),
     ]
+
+
+def _password_of_nothing(general: object) -> list[Problem]:
+    if isinstance(general, dict) and "database_password" in general and "database" not in general:
+        return [Problem(("wallflower", "database_password"), "there is no `database` that needs a password.")]
+    return []
 
 
 def _duplicate_names(tables: str, numbered: NumberedTables) -> list[Problem]:

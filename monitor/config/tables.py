@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 from monitor.config.sign_in import PASSWORDS_ONLY, SignIn
 from monitor.config.values import (
     Colour,
+    DatabaseAddress,
     Days,
     Duration,
     Host,
@@ -23,6 +24,7 @@ from monitor.config.values import (
     Zone,
 )
 from monitor.config.walls import Wall
+from monitor.secrets import SecretName
 
 
 class Table(BaseModel):
@@ -35,6 +37,8 @@ class GeneralTable(Table):
     """``[wallflower]``"""
 
     data: Text = "data"
+    database: DatabaseAddress | None = None
+    database_password: SecretName | None = None
     timezone: Zone = Field(default="UTC", validate_default=True)
     allow_hosts: Unique[Host] = ()
     keep: Days | None = None

@@ -6,11 +6,12 @@ import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, TypeAlias, TypeVar
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 
-from monitor.errors import QueryError
+from monitor.errors import HiddenValue, QueryError
 from monitor.query import parse
 
 MAX_NAME_CHARS = 60
@@ -21,6 +22,11 @@ _EXPECTED_DURATION = 'a number with s, m, h or d, such as "10m" or "2h", from "1
 MAX_DAYS = 36_500
 _DAYS = re.compile(r"([0-9]{1,5})\s*d")
 _EXPECTED_DAYS = f'a number of days, such as "400d", from "1d" to "{MAX_DAYS}d"'
+_EXPECTED_DATABASE = 'the address of a PostgreSQL database, such as "postgresql://wallflower@db.example.org/wallflower"'
+_EXPECTED_WITHOUT_PASSWORD = (
+    "an address without a password: put the password into a secret, and name that in `database_password`, "
+    'such as "DATABASE_PASSWORD"'
+)
 _RESERVED_WALL_NAME = "pairing"
 """Not allowed as the name of a wall, because /wall/pairing shows how to pair one."""
 
@@ -91,6 +97,21 @@ def _check_not_reserved(value: str) -> str:
     return value
 
 
+def _check_database(value: str) -> str:
+    """The address of a database, which contains no password: it is shown, and the config is no place for secrets."""
+    try:
+        parts = urlsplit(value)
+        in_query = {"password", "password_secret"} & parse_qs(parts.query.lower()).keys()
+        has_password = bool(parts.password is not None or in_query or "@" in parts.path)
+    except ValueError:
+        parts, has_password = urlsplit(""), False
+    if has_password:
+        raise HiddenValue(_EXPECTED_WITHOUT_PASSWORD)
+    if parts.scheme != "postgresql" or len(parts.path) < 2 or parts.fragment or not value.isprintable():
+        raise HiddenValue(_EXPECTED_DATABASE)
+    return value
+
+
 def _check_searchable(value: str) -> str:
     try:
         parse(f'"{value}"')
@@ -108,6 +129,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS)
 Unique = Annotated[tuple[T, ...], AfterValidator(_without_duplicates)]
 """A list, as a tuple without duplicates."""
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+DatabaseAddress = Annotated[str, AfterValidator(_check_database)]
+"""Of PostgreSQL, without a password."""
 Days = Annotated[timedelta, BeforeValidator(parse_days)]
 """How long posts are kept."""
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone)]

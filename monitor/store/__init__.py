@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from monitor.clock import Clock
@@ -20,7 +21,7 @@ from monitor.model import MigrationProgress
 from monitor.store.interface import KEEP, Store
 from monitor.store.maintenance import DatabaseFiles
 from monitor.store.options import WRITE_TIMEOUT_SECONDS, OpenOptions
-from monitor.store.postgres import open_postgres
+from monitor.store.postgres import open_postgres, postgres_files
 from monitor.store.postgres.location import Location
 from monitor.store.sqlite import open_sqlite, sqlite_files
 
@@ -31,7 +32,9 @@ _ENGINES: Mapping[str, Callable[[str, OpenOptions], Store]] = MappingProxyType(
 )
 """URL scheme -> opens a store at a URL."""
 _SEPARATORS: Mapping[str, str] = MappingProxyType({"sqlite": ":///", "postgresql": "://"})
-_FILES: Mapping[str, Callable[[str], DatabaseFiles]] = MappingProxyType({"sqlite": sqlite_files})
+_FILES: Mapping[str, Callable[[str], DatabaseFiles]] = MappingProxyType(
+    {"sqlite": sqlite_files, "postgresql": postgres_files}
+)
 """URL scheme -> the files of the database at a URL."""
 
 
@@ -43,6 +46,7 @@ def open_store(
     long_running: bool = False,
     clock: Clock | None = None,
     on_migration: Callable[[MigrationProgress], None] = lambda _: None,
+    installation: Path | None = None,
 ) -> Store:
     """Open the database at ``url`` and migrate it if it is older than this program.
 
@@ -52,15 +56,13 @@ def open_store(
     Raises DatabaseMissing, StoreError for a database that is damaged, not ours or not writable, and SchemaError for one
     of a newer version. All of them are left untouched.
     """
-    return _ENGINES[_scheme(url)](url, OpenOptions(create, lock_timeout, long_running, clock, on_migration))
+    options = OpenOptions(create, lock_timeout, long_running, clock, on_migration, installation)
+    return _ENGINES[_scheme(url)](url, options)
 
 
 def database_files(url: str) -> DatabaseFiles:
     """The files of the database at ``url``, for backup and restore; neither opened nor created. Raises StoreError."""
-    scheme = _scheme(url)
-    if scheme not in _FILES:
-        raise StoreError("A PostgreSQL database is backed up and restored with its own tools, such as pg_dump.")
-    return _FILES[scheme](url)
+    return _FILES[_scheme(url)](url)
 
 
 def _scheme(url: str) -> str:

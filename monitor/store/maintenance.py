@@ -23,6 +23,13 @@ from monitor.model import (
 class DatabaseFiles(Protocol):
     """The files of one database. ``monitor.store.database_files`` returns one."""
 
+    @property
+    def backup_advice(self) -> str:
+        """How to make backups of a database of which these methods make none; empty if they do.
+
+        Then ``back_up`` and ``restore`` raise StoreError, and ``backups`` returns none.
+        """
+
     def status(self) -> DatabaseStatus:
         """The engine, its version and the space that the database uses."""
 

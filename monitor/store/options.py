@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from monitor.clock import Clock
 from monitor.model import MigrationProgress
@@ -27,6 +28,9 @@ class OpenOptions:
     """The machine's, if None."""
     on_migration: Callable[[MigrationProgress], None] = lambda _: None
     """Called often while an older database is migrated."""
+    installation: Path | None = None
+    """The file with the id of this installation, created with the database; None: any may open it. A database in a
+    file belongs to whoever has the file, so only PostgreSQL compares it."""
 
 
 DEFAULT_OPTIONS = OpenOptions()

@@ -1,4 +1,4 @@
-"""The database: whether it is intact, the version of SQLite, and the age of the newest backup."""
+"""The database: whether it is intact, the version of its engine, and the age of the newest backup."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from display.cli.diagnosis.findings import QUICK_SECONDS, DoctorContext, Finding
 from display.formatting import format_duration, pluralize
 from display.pages.sources.system_status import concurrent_writes_advice, format_bytes
 from monitor.errors import StoreError
+from monitor.model import Examination
 from monitor.store import database_files
 
 MAX_LOG_BYTES = 256 << 20
@@ -19,6 +20,9 @@ _RESTORE = "Stop Wallflower, then run `wallflower restore FILE` with the newest 
 def database(context: DoctorContext) -> Iterator[Finding]:
     """Whether the database is whole and of this version."""
     found, path = context.examination, context.database
+    if context.is_on_server:
+        yield from _server(context, found)
+        return
     if not found.exists:
         text = f"There is no database at {path}."
         advice = "If there was one before, a disk or volume is not mounted. Otherwise run `wallflower run --create`."
@@ -50,12 +54,31 @@ def database(context: DoctorContext) -> Iterator[Finding]:
         yield Finding("database", Level.WARNING, text, advice)
 
 
-def sqlite(context: DoctorContext) -> Iterator[Finding]:
-    """The version of SQLite."""
-    if context.examination.forbidden:
+def _server(context: DoctorContext, found: Examination) -> Iterator[Finding]:
+    """Whether the database on a server can be used. Whether it is whole, only its server can say."""
+    name = context.config.database_name if context.config else ""
+    if not found.exists:
+        advice = "In a new installation, create them with `wallflower run --create`."
+        yield Finding("database", Level.WARNING, f"{name} has no tables of Wallflower.", advice)
+    elif found.unusable or found.newer:
+        yield Finding("database", Level.PROBLEM, found.unusable or found.newer)
+    elif found.older:
+        text = f"{name} is of an older version. It is migrated at the next start."
+        yield Finding("database", Level.OK, text, "Make a backup before, with pg_dump.")
+    else:
+        text = f"{name} answers, has the tables of this version, and can be written. Damage is not looked for."
+        yield Finding("database", Level.OK, text)
+
+
+def engine(context: DoctorContext) -> Iterator[Finding]:
+    """The version of SQLite or PostgreSQL."""
+    if context.examination.forbidden or (context.is_on_server and context.examination.unusable):
         return
-    status = database_files(f"sqlite:///{context.database}").status()
+    status = database_files(context.database_url).status()
     name = f"{status.engine} {status.version}"
+    if context.is_on_server:
+        yield Finding("postgresql", Level.OK, f"{name}, {format_bytes(status.used_bytes)} used by the database.")
+        return
     if advice := concurrent_writes_advice(status):
         yield Finding("sqlite", Level.WARNING, f"{name} {advice}")
     else:
@@ -67,9 +90,15 @@ def backup(context: DoctorContext) -> Iterator[Finding]:
     if context.config is not None and context.config.is_sample:
         yield Finding("backup", Level.OK, "Made-up posts need no backup.")
         return
+    if context.is_on_server:
+        text = "Wallflower does not see the backups of PostgreSQL."
+        yield Finding(
+            "backup", Level.UNKNOWN, text, "Make them with its own tools, such as pg_dump: see docs/scale.md."
+        )
+        return
     advice = "Run `wallflower backup` each night: `wallflower install-service` installs a timer for it."
     try:
-        backups = database_files(f"sqlite:///{context.database}").backups(context.backups)
+        backups = database_files(context.database_url).backups(context.backups)
     except StoreError as error:
         yield Finding("backup", Level.UNKNOWN, str(error))
         return

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from display.server.running_state import RunningState, read_running_state
 from monitor.config import Config
+from monitor.errors import StoreError
 from monitor.model import Examination
 from monitor.store import database_files
 
@@ -52,6 +53,7 @@ class DoctorContext:
     data: Path
     """The data folder: that of the config, or where it would be by default."""
     database: Path
+    """Its file, unless the config names a server."""
     backups: Path
     version: str
     """That of this command."""
@@ -70,7 +72,20 @@ class DoctorContext:
     def examination(self) -> Examination:
         """What is known of the database."""
         seconds = None if self.full else QUICK_SECONDS
-        return database_files(f"sqlite:///{self.database}").examine(seconds, full=self.full)
+        try:
+            return database_files(self.database_url).examine(seconds, full=self.full)
+        except StoreError as error:
+            return Examination(unusable=str(error))
+
+    @property
+    def is_on_server(self) -> bool:
+        """Whether the database is on a server."""
+        return self.config is not None and self.config.postgres_url is not None
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the database."""
+        return self.config.database_url if self.config and self.is_on_server else f"sqlite:///{self.database}"
 
     @cached_property
     def state(self) -> RunningState | None:

@@ -83,9 +83,12 @@ def backup_line(context: PageContext, state: BackupState, *, can_start: bool) ->
     """The line "Backups" of the system status. ``can_start``: whether its reader can make one on the page."""
     config, now, zone = context.config, context.clock.now(), context.config.timezone
     try:
-        backups = database_files(config.database_url).backups(config.backups)
+        files = database_files(config.database_url)
+        backups = files.backups(config.backups)
     except StoreError as error:
         return StatusLine("Backups", "Unknown.", str(error), trouble=True)
+    if files.backup_advice:
+        return StatusLine("Backups", "Not made here.", files.backup_advice)
     if state.running_since is not None:
         return StatusLine("Backups", "Running", f"since {clock_time(state.running_since, now, zone)}.")
     if state.failed_at is not None:

@@ -82,7 +82,7 @@ def listing() -> str:
             *channel_status(store.notifications.channels(), now, config.timezone),
         ],
         backup=backup_line(context, backup_task().state, can_start=for_admin),
-        backup_running=backup_task().state.running_since is not None,
+        can_back_up=for_admin and config.postgres_url is None and backup_task().state.running_since is None,
         version=context.version,
         is_sample=config.is_sample,
         notices=config_notices(context.config_file.status(), config.path, now, config.timezone),
@@ -180,7 +180,8 @@ def check_now(name: str) -> AnyResponse:
 @requires(Role.ADMIN, "make backups")
 def back_up() -> AnyResponse:
     """Make a backup in the background; the page shows its state."""
-    backup_task().start(page_context(), current_person().name)
+    if page_context().config.postgres_url is None:  # the page has no such button then
+        backup_task().start(page_context(), current_person().name)
     return redirect(url_for("sources.listing", _anchor="backup"), 303)
 
 

@@ -129,11 +129,12 @@ class Connection:
 def connect(location: Location, *, autocommit: bool = True) -> psycopg.Connection[Any]:
     """A connection with the settings of a session. Raises StoreError."""
     with store_errors(location):
-        return psycopg.Connection.connect(location.conninfo, **_settings(), autocommit=autocommit)
+        return psycopg.Connection.connect(location.address, **_settings(location), autocommit=autocommit)
 
 
-def _settings() -> dict[str, Any]:
+def _settings(location: Location) -> dict[str, Any]:
     return {
+        **location.password(),
         "context": _Context(),
         "connect_timeout": CONNECT_TIMEOUT_SECONDS,
         # A server that has vanished is noticed within a quarter of a minute, also while a query runs.
@@ -152,8 +153,8 @@ class Readers:
         """``failed`` is called with each StoreError of a read."""
         self._location, self._failed = location, failed
         self._pool = ConnectionPool(
-            location.conninfo,
-            kwargs={**_settings(), "autocommit": True, "prepare_threshold": None},
+            location.address,
+            kwargs=lambda: {**_settings(location), "autocommit": True, "prepare_threshold": None},
             min_size=0,
             max_size=MAX_READERS,
             open=True,

@@ -32,6 +32,14 @@ MIN_SERVER = 150_000
 """PostgreSQL 15: security fixes for 14 end in 2026, and ``text_words`` needs string_to_table of 14."""
 SCHEMA_LOCK = 0x57466C01
 """Advisory lock of one program that creates or migrates the tables."""
+_IS_LOCKED = " AND ".join(
+    [
+        "relkind IN ('r', 'p')",
+        "NOT ({})".format(
+            " AND ".join(f"has_table_privilege(oid, '{right}')" for right in ("SELECT", "INSERT", "UPDATE", "DELETE"))
+        ),
+    ]
+)
 _ID_TABLES = ("post", "mention", "change")
 """Tables whose ids tell what is new."""
 _LAST_ID_TRIGGERS = (
@@ -58,35 +66,62 @@ def prepare(raw: psycopg.Connection[Any], location: Location, *, create: bool, i
     ``installation``: the id that this installation knows, empty at its first start. Raises StoreError, SchemaError for
     a newer version, and DatabaseMissing for an empty database unless ``create``. Then nothing was changed.
     """
-    _check_server(raw, location)
+    check_server(raw, location)
     with raw.transaction():
         raw.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
-        if not _has_table(raw, "wallflower"):
+        if not has_table(raw, "wallflower"):
             if not create:
                 raise DatabaseMissing(problem=f"{location} has no tables of Wallflower.")
             _check_empty(raw, location)
             return _create(raw, installation)
-        version, owner = raw.execute("SELECT version, installation FROM wallflower").fetchone() or (0, "")
+        version, owner = stored_version(raw, location)
         if version > VERSION:
-            raise SchemaError(
-                f"The database was written by a newer Wallflower (its version is {version}). "
-                "Install that version or a newer one. Nothing was changed."
-            )
+            raise SchemaError(newer_message(version))
         _check_installation(location, installation, owner)
+        check_privileges(raw, location)
         _migrate(Connection(raw), version)
-        return str(owner)
+        return owner
 
 
-def _check_server(raw: psycopg.Connection[Any], location: Location) -> None:
+def stored_version(raw: psycopg.Connection[Any], location: Location) -> tuple[int, str]:
+    """The version of the tables, and the id of the installation. Raises StoreError if they are not ours."""
+    try:
+        found = raw.execute("SELECT version, installation FROM wallflower").fetchone()
+    except psycopg.errors.UndefinedColumn:
+        found = None
+    if found is None:
+        raise StoreError(
+            f"{location} is a database of another program (its table wallflower is not ours). "
+            "Create a database for Wallflower with `createdb`, and name it in `database`."
+        )
+    return int(found[0]), str(found[1])
+
+
+def newer_message(version: int) -> str:
+    """Why a database of a newer ``version`` is not used."""
+    return (
+        f"The database was written by a newer Wallflower (its version is {version}). "
+        "Install that version or a newer one. Nothing was changed."
+    )
+
+
+def check_server(raw: psycopg.Connection[Any], location: Location) -> None:
+    """Raise StoreError if the server is too old or cannot be written."""
     if raw.info.server_version < MIN_SERVER:
         found = raw.info.server_version // 10_000
         raise StoreError(f"{location} is on PostgreSQL {found}. Wallflower needs PostgreSQL 15 or newer.")
     encoding = raw.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise StoreError(f"{location} has the encoding {encoding}. Create it with `createdb --encoding=UTF8`.")
-    (is_replica,) = raw.execute("SELECT pg_is_in_recovery()").fetchone() or (0,)
+    select = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'"
+    is_replica, is_read_only = raw.execute(select).fetchone() or (0, 0)
     if is_replica:
         raise StoreError(f"{location} is a replica, which cannot be written. Name the primary server in `database`.")
+    if is_read_only:
+        raise StoreError(
+            f"{location} is read-only for this user. Remove default_transaction_read_only from the user, the database "
+            "or the server."
+        )
 
 
 def _check_empty(raw: psycopg.Connection[Any], location: Location) -> None:
@@ -102,13 +137,25 @@ def _check_empty(raw: psycopg.Connection[Any], location: Location) -> None:
 def _check_installation(location: Location, installation: str, owner: str) -> None:
     if installation and installation != owner:
         raise StoreError(
-            f"{location} belongs to another installation ({owner}), not to this one ({installation}). "
-            "Use a database for each installation. To share one between machines, give all of them the same id: "
+            f"{location} belongs to another installation, {owner}. Create a database for this one. If this is the same "
+            "installation with another data folder, write that id into the file `installation` there: "
             "see docs/scale.md."
         )
 
 
-def _has_table(raw: psycopg.Connection[Any], name: str) -> bool:
+def check_privileges(raw: psycopg.Connection[Any], location: Location) -> None:
+    """Raise StoreError if this user may not use one of the tables."""
+    select = f"SELECT min(relname) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND {_IS_LOCKED}"
+    (name,) = raw.execute(select.encode()).fetchone() or (None,)
+    if name:
+        raise StoreError(
+            f"{location} does not let this user read and write the table {name}. "
+            "Let Wallflower's user own the database, its schema and its tables."
+        )
+
+
+def has_table(raw: psycopg.Connection[Any], name: str) -> bool:
+    """Whether the database has a table or view of that name."""
     (found,) = raw.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{name}",)).fetchone() or (0,)
     return bool(found)
 

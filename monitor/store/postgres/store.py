@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Self, TypeVar
 
 from monitor.clock import Clock
@@ -10,7 +11,9 @@ from monitor.model import DatabaseStatus, StoreHealth
 from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
 from monitor.store.postgres import schema
 from monitor.store.postgres.connections import Readers, connect
+from monitor.store.postgres.database_files import read_status
 from monitor.store.postgres.errors import store_errors
+from monitor.store.postgres.installation import claim
 from monitor.store.postgres.listener import Listener
 from monitor.store.postgres.location import Location
 from monitor.store.postgres.maintenance import PostgresMaintenance
@@ -22,8 +25,6 @@ from monitor.store.sql.status_buffer import StatusBuffer
 from monitor.store.sql.store import Caches, SqlStore
 
 T = TypeVar("T")
-
-_STATUS = "SELECT current_setting('server_version'), pg_database_size(current_database())"
 
 
 class PostgresStore(SqlStore):
@@ -53,7 +54,11 @@ class PostgresStore(SqlStore):
         """Open the database at ``url``. Errors: see ``monitor.store.open_store``."""
         location = Location(url)
         with store_errors(location), connect(location) as raw:
-            schema.prepare(raw, location, create=options.create, installation="")
+            prepare = partial(schema.prepare, raw, location, create=options.create)
+            if options.installation is None:
+                prepare(installation="")
+            else:
+                claim(options.installation, prepare)
         return cls(location, options)
 
     def close(self) -> None:
@@ -79,8 +84,7 @@ class PostgresStore(SqlStore):
         )
 
     def database_status(self) -> DatabaseStatus:
-        version, used = self._read(lambda db: db.execute(_STATUS).fetchone())
-        return DatabaseStatus("PostgreSQL", version.split(" ")[0], used, None)
+        return self._read(read_status)
 
     def _change_version(self) -> int:
         return self._listener.version()

@@ -23,6 +23,10 @@ class SqliteFiles:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def backup_advice(self) -> str:
+        return ""
+
     def status(self) -> DatabaseStatus:
         return database_status(self._path)
 
