@@ -48,9 +48,10 @@ def raw_database(url: str) -> Iterator[Any]:
 
 
 def everything_stored(url: str) -> str:
-    """All rows of all tables, to look for what must not be there; for SQLite, all that is in the file."""
+    """All rows of all tables, to look for what must not be there; for SQLite, all that is in its files."""
     if url.startswith("sqlite:"):
-        return Path(url.removeprefix("sqlite:///")).read_bytes().decode("latin-1")
+        path = Path(url.removeprefix("sqlite:///"))
+        return "".join(file.read_bytes().decode("latin-1") for file in (path, Path(f"{path}-wal")))
     with raw_database(url) as db:
         (rows,) = db.execute("SELECT CAST(schema_to_xml('public', true, false, '') AS text)").fetchone()
         return str(rows)
