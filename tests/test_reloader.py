@@ -96,7 +96,12 @@ def test_a_config_that_cannot_be_applied_is_not_in_use(
 
 def test_what_needs_a_restart_is_named_and_stays_as_it_is(reloads: Reloads, tmp_path: Path) -> None:
     moved = replace(
-        reloads.start, server=Server("::1", 9000), data=tmp_path / "other", topics=(Topic("Price", "price"),)
+        reloads.start,
+        server=Server("::1", 9000),
+        data=tmp_path / "other",
+        postgres_url="postgresql://db/wall?sslmode=require",
+        database_password="DATABASE_PASSWORD",
+        topics=(Topic("Price", "price"),),
     )
     status = reloads.reload(moved)
     assert reloads.reloader.config == replace(reloads.start, topics=moved.topics)
@@ -104,6 +109,8 @@ def test_what_needs_a_restart_is_named_and_stays_as_it_is(reloads: Reloads, tmp_
         'server.host: "::1" in the file, "127.0.0.1" in use.',
         "server.port: 9000 in the file, 8750 in use.",
         f'wallflower.data: "{tmp_path / "other"}" in the file, "{tmp_path}" in use.',
+        f'wallflower.database: "postgresql://db/wall" in the file, "{reloads.start.database}" in use.',
+        'wallflower.database_password: "DATABASE_PASSWORD" in the file, "" in use.',
     )
 
 

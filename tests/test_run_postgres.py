@@ -25,7 +25,7 @@ def running(postgres: Cluster, tmp_path: Path) -> Iterator[Running]:
     run = Running(tmp_path, 1)
     run.creates = False
     url = postgres.empty_database()
-    sample = table("sources", kind="sample", name="Sample", rate=20, history=1)
+    sample = table("sources", kind="sample", name="Sample", rate=20, history=0.5)
     text = config_text(run.port, sample, without_model())
     run.config.write_text(text.replace("[wallflower]\n", f'[wallflower]\ndatabase = "{url}"\n'), encoding="utf-8")
     yield run
@@ -94,6 +94,9 @@ def _another_installation_is_refused(run: Running) -> None:
     assert "belongs to another installation" in output
     assert len(output.splitlines()) == 1
     assert not (other / "data" / "installation").exists()
+    found = {one["check"]: one for one in json.loads(command(run.config, "doctor", "--json").output)}
+    assert found["database"]["level"] == "problem"
+    assert "installation is missing" in found["database"]["text"]
     shutil.copy(run.folder / "data" / "installation", other / "data" / "installation")
     assert stored(run) > 0
 
@@ -101,7 +104,7 @@ def _another_installation_is_refused(run: Running) -> None:
 def test_what_cannot_be_used_is_one_line(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     url = str(load_config(running.config).postgres_url)
     text = running.config.read_text().replace('kind = "sample"', 'kind = "reddit"').replace("rate = 20", 'subs = ["a"]')
-    text = text.replace("history = 1\n", "")
+    text = text.replace("history = 0.5\n", "")
 
     def said(database: str, password: str = "") -> str:
         named = f'"{database}"\ndatabase_password = "DATABASE_PASSWORD"' if password else f'"{database}"'

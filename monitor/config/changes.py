@@ -54,10 +54,12 @@ def usable_config(running: Config, new: Config) -> UsableConfig:
     ]
     if new.data != running.data:
         sentences.append(f"wallflower.data: {_quoted(str(new.data))} in the file, {_quoted(str(running.data))} in use.")
-    if (new.postgres_url, new.database_password) != (running.postgres_url, running.database_password):
-        sentences.append(
-            f"wallflower.database: {_quoted(new.database_name)} in the file, {_quoted(running.database_name)} in use."
-        )
+    if new.postgres_url != running.postgres_url:
+        before, after = running.database_name, new.database_name
+        sentences.append(f"wallflower.database: {_quoted(after)} in the file, {_quoted(before)} in use.")
+    if new.database_password != running.database_password:
+        names = _quoted(new.database_password or ""), _quoted(running.database_password or "")
+        sentences.append(f"wallflower.database_password: {names[0]} in the file, {names[1]} in use.")
     if new.sign_in != running.sign_in:
         sentences.append("sign_in: changed in the file; the old settings are in use.")
     kept = replace(

@@ -37,5 +37,7 @@ class Examination:
     """Of notifications."""
     leftovers: tuple[str, ...] = ()
     """Files that an interrupted command left beside it."""
+    installation: str = ""
+    """The id of the installation that a database on a server belongs to."""
     unfinished_erasure: bool = False
     """Whether bytes of erased posts may be left, because an erasure was interrupted."""

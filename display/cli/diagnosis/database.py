@@ -62,12 +62,27 @@ def _server(context: DoctorContext, found: Examination) -> Iterator[Finding]:
         yield Finding("database", Level.WARNING, f"{name} has no tables of Wallflower.", advice)
     elif found.unusable or found.newer:
         yield Finding("database", Level.PROBLEM, found.unusable or found.newer)
+    elif problem := _other_installation(context, found):
+        yield Finding("database", Level.PROBLEM, f"{name} {problem}", "See docs/scale.md.")
     elif found.older:
         text = f"{name} is of an older version. It is migrated at the next start."
         yield Finding("database", Level.OK, text, "Make a backup before, with pg_dump.")
     else:
         text = f"{name} answers, has the tables of this version, and can be written. Damage is not looked for."
         yield Finding("database", Level.OK, text)
+
+
+def _other_installation(context: DoctorContext, found: Examination) -> str:
+    """Why Wallflower would refuse a database that is another installation's; empty if it is this one's."""
+    if context.config is None:
+        return ""
+    file = context.config.installation
+    known = file.read_text(encoding="ascii").strip() if file.exists() else ""
+    if known == found.installation:
+        return ""
+    return (
+        f"belongs to the installation {found.installation}, but {file} {'has another id' if known else 'is missing'}."
+    )
 
 
 def engine(context: DoctorContext) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -60,11 +61,11 @@ class PostgresFiles:
                 schema.check_server(raw, self._location)
                 if not schema.has_table(raw, "wallflower"):
                     return Examination(exists=False)
-                version, _ = schema.stored_version(raw, self._location)
+                version, owner = schema.stored_version(raw, self._location)
                 schema.check_privileges(raw, self._location)
                 if version > schema.VERSION:
                     return Examination(newer=schema.newer_message(version))
-                return _described(raw, older=version < schema.VERSION)
+                return replace(_described(raw, older=version < schema.VERSION), installation=owner)
         except (StoreError, psycopg.Error, ValueError, KeyError) as error:
             return Examination(unusable=str(error))
 
