@@ -67,9 +67,9 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'wallflower.db'}"
         return
     cluster: Cluster = request.getfixturevalue("postgres")
-    url = cluster.new_database()
+    url = cluster.lent_database()
     yield url
-    cluster.drop(url)
+    cluster.take_back(url)
 
 
 @pytest.fixture
@@ -82,12 +82,12 @@ def new_url(store_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
     cluster: Cluster = request.getfixturevalue("postgres")
 
     def new_database() -> str:
-        made.append(cluster.new_database())
+        made.append(cluster.lent_database())
         return made[-1]
 
     yield new_database
     for url in made:
-        cluster.drop(url)
+        cluster.take_back(url)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,14 @@ _SETTINGS = (
     *("shared_buffers=64MB", "autovacuum_naptime=60", "max_wal_size=4GB", "wal_level=minimal", "max_wal_senders=0"),
 )
 TEMPLATE = "wallflower_template"
+_END_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_USED = """SELECT relname FROM pg_class WHERE relnamespace = CAST('public' AS regnamespace) AND relkind = 'r'
+    AND pg_relation_size(oid) > 0"""
+_RESTART = """SELECT setval(CAST(format('%I', sequencename) AS regclass), 1, false) FROM pg_sequences
+    WHERE last_value IS NOT NULL"""
+_TABLES = "SELECT relname FROM pg_class WHERE relnamespace = CAST('public' AS regnamespace) AND relkind = 'r'"
+_SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
 
 
 def binaries() -> Path | None:
@@ -42,6 +50,12 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._free: list[str] = []
+        """Databases as new."""
+        self._first_rows: list[tuple[str, str]] = []
+        """Table and its rows in a new database, as JSON."""
+        self._first_ids: list[tuple[str, int]] = []
+        """Sequence and its last value in a new database."""
 
     def url(self, database: str) -> str:
         """The URL of one of its databases."""
@@ -58,6 +72,41 @@ class Cluster:
         name = f"test_{uuid.uuid4().hex}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY wal_log")
         return self.url(name)
+
+    def lent_database(self) -> str:
+        """The URL of a database as new, for ``take_back``."""
+        if self._free:
+            return self._free.pop()
+        url = self.new_database()
+        if not self._first_rows:
+            self._remember_rows(url)
+        return url
+
+    def take_back(self, url: str) -> None:
+        """Make a lent database as new, which takes a tenth of the time of another one."""
+        with psycopg.connect(url, autocommit=True) as db:
+            db.execute(_END_OTHERS)
+            db.execute("SET session_replication_role = replica")  # checks no foreign keys, runs no triggers
+            used = [table for (table,) in db.execute(_USED)]
+            for table in used:
+                db.execute(f"DELETE FROM {table}".encode())
+            db.execute(f"VACUUM {', '.join(used)}".encode())
+            db.execute(_RESTART)
+            for table, rows in self._first_rows:
+                db.execute(
+                    f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s)".encode(), (rows,)
+                )
+            for sequence in self._first_ids:
+                db.execute("SELECT setval(%s, %s)", sequence)
+        self._free.append(url)
+
+    def _remember_rows(self, url: str) -> None:
+        with psycopg.connect(url) as db:
+            tables = [table for (table,) in db.execute(_TABLES)]
+            for table in tables:
+                select = f"SELECT CAST(json_agg(rows) AS text) FROM {table} AS rows HAVING count(*) > 0"
+                self._first_rows += [(table, rows) for (rows,) in db.execute(select.encode())]
+            self._first_ids += [(name, last) for name, last in db.execute(_SEQUENCES)]
 
     def empty_database(self) -> str:
         """The URL of a new database without tables."""
