@@ -136,6 +136,13 @@ def test_texts_with_more_positions_than_a_tsvector_keeps_are_found_by_their_phra
         assert expected == {n for n in found if query.accepts(Document.of(posts[n]))}, rule
 
 
+def test_after_the_last_position_words_are_found_but_no_phrases(db: Connection) -> None:
+    db.execute("INSERT INTO mention_fts SELECT 1, text_words('', ?)", ("again " * 33_000 + "one two",))
+    select = "SELECT count(*) FROM mention_fts WHERE mention_fts MATCH ?"
+    found = [db.execute(select, (words,)).fetchone() for words in ('"two"', 'NEAR("one" "two", 3)', '"one two"')]
+    assert found == [(1,), (1,), (0,)]
+
+
 def test_both_engines_have_the_same_tables(db: Connection, tmp_path: Path) -> None:
     """A migration of SQLite needs a step in ``schema.STEPS``, or its tables in ``tables.sql`` before a release."""
     newest = max(int(migration.name[1:4]) for migration in migrations.pending(Database(memory=True)))

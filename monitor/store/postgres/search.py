@@ -6,7 +6,8 @@ the same posts. The words of a document are those that ``text_words`` (see ``fun
 
 A tsvector keeps 256 positions of a word, and none after the 16,383rd. A text with more has the word LONG, and its later
 positions under other words: those of the second half of the text begin with LATER, and the next 250 positions of a
-frequent word are those of a word that ends with MORE and a number. So its phrases are found too.
+frequent word are those of a word that ends with MORE and a number. So its phrases are found too. Only after some 32,000
+words, which posts of at most 20,000 characters hardly reach, single words are found but phrases are not.
 """
 
 from __future__ import annotations
