@@ -14,9 +14,10 @@ run: .venv/.installed
 demo: .venv/.installed
 	@exec $(BIN)/wallflower run --config demo.toml
 
+# Three processes on two cores: many tests wait for a browser or a program.
 test: .venv/.testable
 	@$(BIN)/python -m tests.browser_setup
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 lint: .venv/.testable
 	@$(BIN)/ruff check .

@@ -84,8 +84,10 @@ def test_with_keys_alone_a_list_is_saved_opened_changed_and_updated(
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"view=6$"))
     expect(page.locator("h1").first).to_have_text("Only Globex 1")
+    page.wait_for_load_state()  # keys are heard once the script has run
     page.keyboard.press("2")
     expect(page).to_have_url(re.compile(r"view=2$"))
+    page.wait_for_load_state()
     page.keyboard.press("6")
     expect(page).to_have_url(re.compile(r"view=6$"))
     page.locator(".toggle", has_text="Initech").click()
