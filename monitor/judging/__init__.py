@@ -7,7 +7,7 @@ policy           which languages are scored, and how far each is trusted
 scoring          the score that follows from the words and the opinion
 names            where a text names which brand
 process          the child process, which has the lowest priority and may crash
-rejudging        stored mentions by the rules of now, after the rules changed
+rejudging        stored mentions by the current rules, after the rules changed
 worker           the thread that works through the queue
 relevance_worker the thread that sets aside what is not about its brand
 """

@@ -34,7 +34,7 @@ class Rejudger:
         """Changes with the rules of scores and of intents."""
 
     def judge(self, post: StoredPost, now: datetime) -> list[RejudgedMention]:
-        """What the rules of now make of the mentions of ``post``."""
+        """What the current rules make of the mentions of ``post``."""
         spans = {one.brand: one.spans for one in post.mentions}
         scores = {one.brand: one.score for one in post.mentions}
         is_scored = post.lang is None or post.lang[:2] == "en"

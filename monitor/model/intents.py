@@ -39,7 +39,7 @@ class StoredPost:
 
 @dataclass(frozen=True, slots=True)
 class RejudgedMention:
-    """What the rules of now make of a stored mention."""
+    """What the current rules make of a stored mention."""
 
     mention: int
     score: Score

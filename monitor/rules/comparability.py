@@ -27,7 +27,7 @@ def incomparable_spans(store: Store, brands: Collection[str], since: datetime, n
 
 
 def judgements_are_comparable(store: Store) -> bool:
-    """Whether all scores and intents are by the rules of now.
+    """Whether all scores and intents are by the current rules.
 
     While stored posts are judged again after an upgrade changed these rules, they are not, and a change of our
     judgement would look like one of people's opinion.

@@ -25,7 +25,7 @@ class StoredPostJudge(Protocol):
         """Changes with the rules."""
 
     def judge(self, post: StoredPost, now: datetime) -> Sequence[RejudgedMention]:
-        """What the rules of now make of the mentions of ``post``."""
+        """What the current rules make of the mentions of ``post``."""
 
 
 class IntentsJob:
